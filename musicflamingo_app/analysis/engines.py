@@ -32,6 +32,7 @@ class Finding(Generic[T]):
 class Heard:
     """What is known so far. `chroma` is (12, frames) at `chroma_hz`, made once and shared."""
 
+    tuning_cents: float | None = None
     chords: Timeline[Chord] | None = None
     beats: BeatGrid | None = None
     key: Key | None = None

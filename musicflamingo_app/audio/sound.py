@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from musicflamingo_app.audio.resample import load_soxr
+
 ANALYSIS_HZ = 22_050  # every engine of ours listens at or below this rate
 
 
@@ -25,9 +27,7 @@ class Audio:
         return self.samples[0] if len(self.samples) == 1 else self.samples.mean(axis=0, dtype=np.float32)
 
     def at(self, rate_hz: int) -> NDArray[np.float32]:
-        """Mono samples at another rate, by soxr's high-quality resampler."""
+        """Mono samples at another rate, by soxr's high-quality resampler. Raises MissingPackage."""
         if rate_hz == self.rate_hz:
             return self.mono
-        import soxr
-
-        return np.asarray(soxr.resample(self.mono, self.rate_hz, rate_hz), np.float32)
+        return np.asarray(load_soxr().resample(self.mono, self.rate_hz, rate_hz), np.float32)

@@ -5,6 +5,8 @@ matrix 0-255 between stretches of time (`similarity_edges_s`, one more than its 
 """
 
 import io
+import zipfile
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,13 +47,16 @@ class Curves:
     @classmethod
     def from_bytes(cls, data: bytes) -> "Curves":
         """The curves that `to_bytes` wrote (chroma to 1/255, loudness to about 0.03 LU). Raises ValueError."""
-        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-            rates = stored["rates_hz"]
-            return cls(
-                float(rates[0]),
-                stored["loudness"].astype(np.float32),
-                float(rates[1]),
-                stored["chroma"].astype(np.float32) / 255,
-                stored["edges"],
-                stored["similarity"],
-            )
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+                rates = stored["rates_hz"]
+                return cls(
+                    float(rates[0]),
+                    stored["loudness"].astype(np.float32),
+                    float(rates[1]),
+                    stored["chroma"].astype(np.float32) / 255,
+                    stored["edges"],
+                    stored["similarity"],
+                )
+        except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError) as error:
+            raise ValueError(f"These are no curves: {error}.") from error

@@ -134,7 +134,7 @@ class BeatGrid:
     def bars(self, end_s: float | None = None) -> tuple[Bar, ...]:
         """The bars in order; the last one ends at `end_s`, or one typical bar after its downbeat."""
         starts = [index for index, beat in enumerate(self.beats) if beat.position == 1]
-        groups = [self.beats[a:b] for a, b in zip(starts, [*starts[1:], len(self.beats)], strict=True)]
+        groups = [self.beats[a:b] for a, b in zip(starts, [*starts[1:], len(self.beats)], strict=False)]
         pickup = self.beats[: starts[0]] if starts else self.beats
         numbered = ([(0, pickup)] if pickup else []) + list(enumerate(groups, start=1))
         edges = [beats[0].time_s for _, beats in numbered]

@@ -17,7 +17,7 @@ from musicflamingo_app.music.analysis import Tag
 
 RATE_HZ, HOP, FFT, MELS = 16_000, 256, 512, 96
 PATCH_FRAMES = 187  # 3 s, the length the networks were trained on
-PATCH_SAMPLES = PATCH_FRAMES * HOP
+PATCH_S = PATCH_FRAMES * HOP / RATE_HZ
 BATCH = 8
 _DATA, _INDEX = ".data-00000-of-00001", ".index"
 _SHA256 = {
@@ -50,7 +50,7 @@ class MusicnnTags:
     def measure(self, audio: Audio, heard: Heard, watch: Watch) -> Finding[tuple[Tag, ...]]:
         """Tags above the threshold, strongest first. Raises MissingPackage without musicnn's weights."""
         paths = checked(self._folder or package_folder("musicnn"), _SHA256, package="musicnn==0.1.0", what="tags")
-        patches = log_mel_patches(audio.at(RATE_HZ), self._n_patches)
+        patches = log_mel_patches(audio, self._n_patches)
         found: list[Tag] = []
         for step, (net, units, words) in enumerate(
             (("MTT_musicnn", MTT_UNITS, MTT_WORDS), ("MSD_musicnn", MSD_UNITS, MSD_WORDS))
@@ -65,17 +65,18 @@ class MusicnnTags:
         return Finding(kept, clamp01(float(np.mean([tag.score for tag in kept[:5]]))) if kept else 0.0)
 
 
-def log_mel_patches(mono: NDArray[np.float32], n_patches: int) -> NDArray[np.float32]:
-    """(patches, 187, 96) log-mel patches of 16 kHz mono sound, spread evenly; a short recording is repeated."""
+def log_mel_patches(audio: Audio, n_patches: int) -> NDArray[np.float32]:
+    """(patches, 187, 96) log-mel patches spread evenly over a recording; a short one is repeated."""
     import librosa
 
-    if len(mono) < PATCH_SAMPLES:
-        mono = np.resize(mono, PATCH_SAMPLES)
-    n_whole = len(mono) // PATCH_SAMPLES
-    starts = np.linspace(0, len(mono) - PATCH_SAMPLES, min(n_patches, n_whole)).astype(int)
+    mono, patch_samples = audio.mono, round(PATCH_S * audio.rate_hz)
+    if len(mono) < patch_samples:
+        mono = np.resize(mono, patch_samples)
+    n_whole = len(mono) // patch_samples
+    starts = np.linspace(0, len(mono) - patch_samples, min(n_patches, n_whole)).astype(int)
     patches = []
-    for start in starts:
-        piece = mono[start : start + PATCH_SAMPLES]
+    for start in starts:  # resampled one by one: an hour at a second rate would double the memory
+        piece = Audio(mono[None, start : start + patch_samples], audio.rate_hz).at(RATE_HZ)
         mel = librosa.feature.melspectrogram(y=piece, sr=RATE_HZ, hop_length=HOP, n_fft=FFT, n_mels=MELS)
         patches.append(np.log10(10_000 * mel.T[:PATCH_FRAMES] + 1))
     return np.stack(patches).astype(np.float32)

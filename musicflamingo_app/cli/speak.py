@@ -1,0 +1,96 @@
+"""How the command line speaks: tables and summaries on standard output, progress and errors on standard error."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from db.values import Track
+from musicflamingo_app.errors import StudioError
+from musicflamingo_app.music.analysis import Analysis
+from musicflamingo_app.music.theory import spelled
+from musicflamingo_app.music.time import clock
+
+MAX_CHORDS_SHOWN = 16
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def sentence(error: StudioError, *, about: str = "") -> None:
+    """Prints an error: what happened, and what to do."""
+    err.print(f"[bold red]{'Error' if not about else about}:[/] ", end="", soft_wrap=True)
+    err.print(str(error), markup=False, soft_wrap=True)
+
+
+def progress_bar() -> Progress:
+    """A bar for each track, with the stage's name."""
+    return Progress(
+        TextColumn("{task.fields[name]}", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+    )
+
+
+def summary(name: str, analysis: Analysis) -> Table:
+    """What was measured, in a dozen lines for people."""
+    table = Table(title=name, show_header=False, title_justify="left", title_style="bold")
+    for label, text in summary_rows(analysis):
+        table.add_row(label, text)
+    return table
+
+
+def summary_rows(analysis: Analysis) -> list[tuple[str, str]]:
+    """Label and text of each aspect; what was not measured is left out, what failed says why."""
+    key = analysis.key.value if analysis.key else None
+    rows = [("Duration", clock(analysis.duration_s))]
+    if analysis.key:
+        rows.append(("Key", f"{analysis.key.value.pretty} ({analysis.key.value.camelot}){_sure(analysis.key.confidence)}"))
+    if analysis.tempo:
+        rows.append(("Tempo", f"{analysis.tempo.value:.1f} BPM{_sure(analysis.tempo.confidence)}"))
+    if analysis.beats:
+        grid = analysis.beats.value
+        rows.append(("Metre", f"{grid.metre}, {len(grid.downbeats_s)} bars{_sure(analysis.beats.confidence)}"))
+    if analysis.chords:
+        names = [spelled(s.label, key).pretty for s in analysis.chords.value if s.label.is_chord]
+        more = " …" if len(names) > MAX_CHORDS_SHOWN else ""
+        rows.append(("Chords", " | ".join(names[:MAX_CHORDS_SHOWN]) + more))
+    if analysis.sections:
+        rows.append(("Sections", ", ".join(f"{clock(s.start_s)} {s.label}" for s in analysis.sections.value)))
+    if analysis.tags:
+        rows.append(("Heard", ", ".join(tag.name for tag in analysis.tags.value[:8])))
+    if analysis.tuning:
+        rows.append(("Tuning", f"{analysis.tuning.value:+.0f} cents"))
+    if analysis.loudness:
+        rows.append(("Loudness", f"{analysis.loudness.value.integrated_lufs:.1f} LUFS"))
+    for aspect, failure in analysis.failures.items():
+        if getattr(analysis, aspect) is None:
+            rows.append((f"No {aspect}", failure.sentence))
+    return rows
+
+
+def track_table(tracks: Sequence[Track]) -> Table:
+    """The library's table."""
+    table = Table("id", "title", "artist", "time", "BPM", "key", "Camelot", "metre", "chords", "added")
+    for track in tracks:
+        table.add_row(
+            str(track.id),
+            track.title,
+            track.artist or "",
+            clock(track.duration_s),
+            f"{track.tempo_bpm:.0f}" if track.tempo_bpm else "",
+            track.key or "",
+            track.camelot or "",
+            track.metre or "",
+            track.chord_text or "",
+            track.added_at.strftime("%Y-%m-%d"),
+        )
+    return table
+
+
+def _sure(confidence: float) -> str:
+    return f", {confidence:.0%} sure"

@@ -1,0 +1,70 @@
+"""How well chords were heard: weighted chord symbol recall (WCSR) by mir_eval, and segmentation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicflamingo_app.music.chord import NO_CHORD, UNKNOWN_CHORD, Chord
+from musicflamingo_app.music.time import Interval, Timeline
+from musicflamingo_app.scoring.mireval import intervals, mir_eval
+
+
+@dataclass(frozen=True)
+class ChordScores:
+    """Shares of the compared time in [0, 1]. NaN: the truth holds nothing that the measure compares.
+
+    `majmin` compares plain and seventh chords by their triad, `sevenths` also by their seventh; both leave out
+    suspended, diminished and augmented chords of the truth. `mirex` asks for three shared pitch classes.
+    `segmentation` is the worse of over- and under-segmentation (Harte 2010, section 8.3).
+    """
+
+    root: float
+    thirds: float
+    majmin: float
+    sevenths: float
+    mirex: float
+    segmentation: float
+
+
+def chord_scores(truth: Timeline[Chord], found: Timeline[Chord]) -> ChordScores:
+    """Compares found chords with true ones over the span of the truth.
+
+    Gaps in the truth are not compared; gaps in what was found count as no chord. Raises ValueError for an empty
+    truth, MissingPackage without mir_eval.
+    """
+    if not len(truth):
+        raise ValueError("There are no true chords to compare with.")
+    chord = mir_eval("chord")
+    span = Interval(truth.segments[0].start_s, truth.end_s)
+    true = truth.filled(span.end_s, UNKNOWN_CHORD).within(span)
+    heard = found.filled(span.end_s, NO_CHORD).within(span)
+    times, true_labels, heard_labels = mir_eval("util").merge_labeled_intervals(
+        intervals(true), _labels(true), intervals(heard), _labels(heard)
+    )
+    durations_s = np.diff(times, axis=1)[:, 0]
+
+    def share(compare: Callable[[list[str], list[str]], NDArray[np.float64]]) -> float:
+        return _share(compare(true_labels, heard_labels), durations_s)
+
+    return ChordScores(
+        root=share(chord.root),
+        thirds=share(chord.thirds),
+        majmin=share(chord.majmin),
+        sevenths=share(chord.sevenths),
+        mirex=share(chord.mirex),
+        segmentation=float(chord.seg(intervals(true.merged()), intervals(heard.merged()))),
+    )
+
+
+def _labels(timeline: Timeline[Any]) -> list[str]:
+    return [str(segment.label) for segment in timeline]
+
+
+def _share(correct: NDArray[np.float64], durations_s: NDArray[np.float64]) -> float:
+    """Time-weighted mean of what is compared; mir_eval marks the rest with -1."""
+    compared = correct >= 0
+    total_s = durations_s[compared].sum()
+    return float((correct[compared] * durations_s[compared]).sum() / total_s) if total_s > 0 else float("nan")

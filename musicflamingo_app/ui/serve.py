@@ -1,0 +1,101 @@
+"""Starts the page: Gradio's own `launch`, with the studio's routes and guard in front.
+
+Never `mount_gradio_app`: in Gradio 6.31 a mounted page lets anyone read any file of the machine.
+"""
+
+import os
+import webbrowser
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from musicflamingo_app.errors import MissingPackage, StudioError
+from musicflamingo_app.ui import answers
+from musicflamingo_app.ui.assets import assets_folder
+from musicflamingo_app.ui.contract import Studio
+from musicflamingo_app.ui.guard import LOOPBACK, Guard
+from musicflamingo_app.ui.routes import routes
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+MAX_FILE = "500mb"
+STYLES = ("base.css", "gradio.css", "listen.css", "player.css", "details.css", "library.css")
+_N_SESSIONS = 200  # of page state that Gradio keeps
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A page that is being served: its address and how to stop it."""
+
+    url: str
+    page: "gr.Blocks"
+
+    def wait(self) -> None:
+        """Until somebody presses Ctrl+C."""
+        self.page.block_thread()
+
+    def close(self) -> None:
+        self.page.close(verbose=False)
+
+
+def serve(
+    studio: Studio,
+    *,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    open_browser: bool = False,
+    block: bool = True,
+    max_file_size: str = MAX_FILE,
+) -> Running:
+    """Serves the page; with `block` until it is stopped. Port None takes a free one from 7860 on.
+
+    Raises StudioError when the port is taken and MissingPackage without Gradio.
+    """
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
+    try:
+        from starlette.middleware import Middleware
+
+        from musicflamingo_app.ui.page import build
+        from musicflamingo_app.ui.theme import studio_theme
+
+        page = build(studio)
+    except ModuleNotFoundError as error:
+        what = f"The page needs {error.name}, which is not installed."
+        raise MissingPackage(what, "Run: pip install gradio") from error
+    loopback = host in ("127.0.0.1", "localhost", "::1")
+    guard = Middleware(Guard, hosts=LOOPBACK if loopback else ())
+    server = {"middleware": [guard], "routes": routes(studio), "exception_handlers": {Exception: answers.unexpected}}
+    try:
+        _, url, _ = page.launch(
+            server_name=host,
+            server_port=port,
+            prevent_thread_lock=True,
+            quiet=True,
+            theme=studio_theme(),
+            head=_head(),
+            favicon_path=str(assets_folder() / "icons" / "flamingo.svg"),
+            footer_links=[],
+            run_history=False,
+            ssr_mode=False,
+            enable_monitoring=False,
+            mcp_server=False,
+            pwa=False,
+            share=False,
+            show_error=False,
+            max_file_size=max_file_size,
+            state_session_capacity=_N_SESSIONS,
+            app_kwargs=server,
+        )
+    except OSError as error:
+        raise StudioError(f"The page cannot be served on port {port}: {error}.", "Choose another port.") from error
+    running = Running(url, page)
+    if open_browser:
+        webbrowser.open(url)
+    if block:
+        running.wait()
+    return running
+
+
+def _head() -> str:
+    links = "".join(f'<link rel="stylesheet" href="ma-assets/css/{name}">' for name in STYLES)
+    return links + '<meta name="color-scheme" content="light dark">'
