@@ -20,13 +20,16 @@ from musicflamingo_app.analysis.engines import Engine, Finding, Heard, Watch
 from musicflamingo_app.analysis.form.engine import FormFinding
 from musicflamingo_app.analysis.harmony.chordia import ChordFinding
 from musicflamingo_app.analysis.harmony.key import KeyFinding
-from musicflamingo_app.analysis.harmony.retime import on_beats, retime
-from musicflamingo_app.analysis.rhythm.tempo import tempo_finding
+from musicflamingo_app.analysis.harmony.retime import placed
+from musicflamingo_app.analysis.pulse.tempo import tempo_finding
 from musicflamingo_app.audio.loudness import Loudness as LoudnessCurve
 from musicflamingo_app.audio.sound import Audio
 from musicflamingo_app.errors import Cancelled, StudioError
 from musicflamingo_app.music.analysis import Analysis, Failure, Loudness, Measured, Provenance
 from musicflamingo_app.music.arrays import Curves
+from musicflamingo_app.music.beat import BeatGrid
+from musicflamingo_app.music.chord import Chord
+from musicflamingo_app.music.time import Timeline
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -51,6 +54,7 @@ class _Session:
     analysis: Analysis
     curves: Curves
     heard: Heard = field(default_factory=Heard)
+    chord_finding: Finding[Timeline[Chord]] | None = None
 
 
 def listen(audio: Audio, loudness: LoudnessCurve, ears: Ears, watch: Watch) -> tuple[Analysis, Curves]:
@@ -133,6 +137,7 @@ def _keep_tuning(session: _Session, finding: Finding[float], provenance: Provena
 def _keep_chords(session: _Session, finding: Finding[Any], provenance: Provenance, audio: Audio) -> None:
     session.analysis = replace(session.analysis, chords=_measured(finding, provenance))
     session.heard = replace(session.heard, chords=finding.value)
+    session.chord_finding = finding
     if isinstance(finding, ChordFinding):
         session.heard = replace(session.heard, chroma=finding.chroma, chroma_hz=finding.chroma_hz)
         session.curves = replace(session.curves, chroma=finding.chroma, chroma_hz=finding.chroma_hz)
@@ -142,8 +147,19 @@ def _keep_beats(session: _Session, finding: Finding[Any], provenance: Provenance
     grid = finding.value
     session.analysis = replace(session.analysis, beats=_measured(finding, provenance))
     session.heard = replace(session.heard, beats=grid)
+    _place_chords(session, grid, audio)
     if grid.tempo_bpm is not None:
         session.analysis = replace(session.analysis, tempo=_measured(tempo_finding(grid, finding.confidence), provenance))
+
+
+def _place_chords(session: _Session, grid: BeatGrid, audio: Audio) -> None:
+    """Puts the chords on the beats; by whom they were heard stays."""
+    chords = session.analysis.chords
+    if session.chord_finding is None or chords is None or not grid.beats:
+        return
+    found = placed(session.chord_finding, grid, audio.duration_s)
+    session.analysis = replace(session.analysis, chords=_measured(found, chords.provenance))
+    session.heard = replace(session.heard, chords=found.value)
 
 
 def _keep_key(session: _Session, finding: KeyFinding, provenance: Provenance, audio: Audio) -> None:

@@ -266,15 +266,14 @@ def test_exports_are_saved(page: Any, open_track: Callable[..., None]) -> None:
     assert saved.value.suggested_filename == "Harbour lights.jams"
 
 
-def test_an_unknown_track_says_so_and_offers_a_way_out(window: Any, running: Running) -> None:
-    page = window()
+def test_an_unknown_track_says_so_and_offers_a_way_out(page: Any, running: Running, watch: Any) -> None:
     page.goto(f"{running.url}?track=4321")
     page.wait_for_selector(".ma-failed")
     assert "There is no track 4321 in the library." in page.locator(".ma-failed").inner_text()
     page.get_by_role("button", name="Close", exact=True).click()
     assert page.get_by_role("heading", name="Hear what is in a song").is_visible()
     assert "track" not in page.url
-    window.problems[:] = [line for line in window.problems if "404" not in line]  # the browser tells of them itself
+    watch.forgive("404")
 
 
 def test_back_and_forward_go_between_tracks(page: Any, running: Running, open_track: Callable[..., None]) -> None:

@@ -37,6 +37,7 @@ class FakeStudio:
         self._analyses: dict[int, Analysis] = {}
         self._samples: dict[int, np.ndarray] = {}
         self._jobs: dict[int, Job] = {}
+        self._n_jobs = 0
         self._stale: set[int] = set()
         self._settings: list[tuple[str, Any, str]] = [
             ("workers", 2, "How many songs are analysed at once."),
@@ -66,7 +67,8 @@ class FakeStudio:
         return self._start(example.title)
 
     def _start(self, name: str) -> Job:
-        job_id = len(self._jobs) + 1
+        self._n_jobs += 1
+        job_id = self._n_jobs
         now = datetime.now(UTC)
         self._jobs[job_id] = Job(
             id=job_id, kind="analyse", name=name, state="running", track_id=None, source_path=None, options={},

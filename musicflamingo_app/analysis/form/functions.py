@@ -57,13 +57,13 @@ def _mean_level_db(materials: Sequence[Material], places: Sequence[int]) -> floa
 
 
 def _chorus(materials: Sequence[Material]) -> str | None:
-    """The loudest material that comes back, when it is plainly louder than the other that does."""
+    """The loudest material that comes back, when it is plainly louder than the other that does and does not open."""
     levels = sorted(
         ((_mean_level_db(materials, at), letter) for letter, at in _repeated(materials).items()), reverse=True
     )
     if len(levels) < 2 or levels[0][0] - levels[1][0] < LOUDER_BY_DB:
         return None
-    return levels[0][1]
+    return levels[0][1] if levels[0][1] != materials[0].letter else None
 
 
 def _verse(materials: Sequence[Material], chorus: str | None) -> str | None:

@@ -1,0 +1,146 @@
+"""Ways to read a row of pulses as bars, and the judgement between them.
+
+A pulse is what BeatNet follows between 85 and 185 a minute: a beat, half of one in slow music, two in very fast.
+A *pattern* says what each half pulse of a bar is (downbeat, mid-bar beat, beat, half, quarter). A Viterbi search
+places a pattern on the evidence, letting it slip where the music does (a bar-pointer model, Whiteley, Cemgil and
+Godsill 2006, on beat-synchronous evidence); a conditional logit chooses among the patterns so placed.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicflamingo_app.analysis.rhythm.evidence import peak
+from musicflamingo_app.analysis.rhythm.fitted import CHOICE, DUPLE_PENALTY, PLACES, PLACES_WITH_CHORDS
+from musicflamingo_app.analysis.rhythm.hearing import Hearing
+from musicflamingo_app.music.arrays import Floats
+from musicflamingo_app.music.beat import Metre
+
+DOWN, MID, BEAT, HALF, QUARTER = range(5)
+SLIP_COST = 15.0  # nats for a bar that is too short or long; lower ones follow every hesitation
+CENTRE_BPM = 90.0
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What each half pulse of one bar is."""
+
+    metre: Metre
+    places: tuple[int, ...]
+
+    @property
+    def is_triple(self) -> bool:
+        return self.metre.felt_beats == 3
+
+    @property
+    def is_short(self) -> bool:
+        return self.metre.felt_beats == 2
+
+
+def _divided(beats: tuple[int, ...], inside: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(place for beat in beats for place in (beat, *inside))
+
+
+_FOUR, _THREE, _TWO = (DOWN, BEAT, MID, BEAT), (DOWN, BEAT, BEAT), (DOWN, BEAT)
+PATTERNS = (
+    *(
+        Pattern(Metre(len(beats)), _divided(beats, inside))
+        for inside in ((HALF,), (QUARTER, HALF, QUARTER), ())
+        for beats in (_FOUR, _THREE)
+    ),
+    Pattern(Metre(2), _divided(_TWO, (HALF,))),
+    Pattern(Metre(2), _divided(_TWO, (QUARTER, HALF, QUARTER))),
+    Pattern(Metre(6, 8), _divided((DOWN, MID), (QUARTER, HALF, QUARTER, HALF, QUARTER))),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A pattern placed on points: which of them are beats, which downbeats, and what speaks for it."""
+
+    pattern: Pattern
+    beats_s: Floats
+    is_downbeat: NDArray[np.bool_]
+    traits: dict[str, float]
+
+    @property
+    def merit(self) -> float:
+        """Log odds up to a constant, to compare readings of one recording."""
+        merit = sum(weight * self.traits[name] for name, weight in CHOICE.items())
+        return merit - (DUPLE_PENALTY if self.pattern.is_short else 0.0)
+
+
+def place_odds(table: Floats, *, with_chords: bool) -> Floats:
+    """(points, 5) log likelihood ratios of the places, by multinomial logistic regression on the evidence."""
+    weights, offsets = PLACES_WITH_CHORDS if with_chords else PLACES
+    scores = table @ weights.T + offsets
+    top = scores.max(axis=1, keepdims=True)
+    return scores - top - np.log(np.exp(scores - top).sum(axis=1, keepdims=True))
+
+
+def read_all(hearing: Hearing, points_s: Floats, odds: Floats) -> list[Reading]:
+    """Every pattern placed where it fits best, the best judged first; those of fewer than two beats are left out."""
+    readings = [read(hearing, points_s, odds, pattern) for pattern in PATTERNS]
+    return sorted((r for r in readings if len(r.beats_s) > 1), key=lambda reading: -reading.merit)
+
+
+def read(hearing: Hearing, points_s: Floats, odds: Floats, pattern: Pattern) -> Reading:
+    """One pattern placed where it fits best."""
+    path, fit = _place(odds[:, pattern.places])
+    places = np.array(pattern.places)[path]
+    chosen = places <= BEAT
+    beats_s = points_s[chosen]
+    slips = int((np.diff(path) % len(pattern.places) != 1).sum())
+    traits = {"fit": 2 * fit / len(points_s), "slips": 10 * slips / max(1, len(beats_s)), "triple": float(pattern.is_triple)}
+    return Reading(pattern, beats_s, places[chosen] == DOWN, traits | _traits(hearing, beats_s))
+
+
+def _place(scores: Floats) -> tuple[NDArray[np.intp], float]:
+    """The best way through (points, places) scores: one place on each step, or a slip; and its total score."""
+    n_points, n_places = scores.shape
+    came_from = np.empty((n_points, n_places), np.int16)
+    before = (np.arange(n_places) - 1) % n_places
+    total = scores[0].copy()
+    for index in range(1, n_points):
+        going_on, best = total[before], int(total.argmax())
+        slipping = total[best] - SLIP_COST
+        came_from[index] = np.where(slipping > going_on, best, before)
+        total = np.maximum(going_on, slipping) + scores[index]
+    path = np.empty(n_points, np.intp)
+    path[-1] = total.argmax()
+    for index in range(n_points - 1, 0, -1):
+        path[index - 1] = came_from[index, path[index]]
+    return path, float(total.max())
+
+
+def _traits(hearing: Hearing, beats_s: Floats) -> dict[str, float]:
+    """What tells a beat from its half or double: tempo, notes between beats, the network's own opinion."""
+    if len(beats_s) < 2:
+        return {}
+    gaps_s, starts_s = np.diff(beats_s), beats_s[:-1]
+    chance = 1 / (1 + np.exp(-hearing.beat))
+    rises = [peak(hearing.onset, starts_s + gaps_s * part / 4).mean() + 1e-6 for part in range(4)]
+    chances = [float(peak(chance, starts_s + gaps_s * part / 4).mean()) for part in range(4)]
+    octaves = float(np.log2(60 / np.median(gaps_s) / CENTRE_BPM))
+    return {
+        "octaves": octaves,
+        "octaves_squared": octaves**2,
+        "notes_at_half": float(np.log(rises[2] / rises[0] + 0.02)),
+        "notes_at_quarter": float(np.log((rises[1] + rises[3]) / 2 / rises[0] + 0.02)),
+        "beat_odds": _log_odds(chances[0]),
+        "half_odds": _log_odds(chances[2]),
+        "quarter_odds": _log_odds((chances[1] + chances[3]) / 2),
+        "alternation": _alternation(peak(hearing.onset, starts_s) + 0.1),
+    }
+
+
+def _log_odds(chance: float) -> float:
+    return float(np.log((chance + 1e-6) / (1 - chance + 1e-6)))
+
+
+def _alternation(strengths: Floats) -> float:
+    """How unlike odd and even beats are, in stretches of 16: about 0 when alike."""
+    starts = range(0, max(1, len(strengths) - 15), 16)
+    pairs = [(strengths[s : s + 16 : 2], strengths[s + 1 : s + 16 : 2]) for s in starts]
+    return float(np.mean([abs(np.log(even.mean() / odd.mean())) for even, odd in pairs if len(odd)] or [0.0]))
