@@ -61,7 +61,8 @@ export function isDark() {
 }
 
 function applyTheme() {
-  const chosen = recall('theme', null);
+  const asked = document.querySelector('meta[name="ma-theme"]')?.content;
+  const chosen = recall('theme', asked === 'light' || asked === 'dark' ? asked : null);
   if (chosen) document.body.classList.toggle('dark', chosen === 'dark');
   root.style.colorScheme = isDark() ? 'dark' : 'light';
 }

@@ -10,28 +10,16 @@ from typing import Annotated
 import typer
 
 from db.values import Job, Track, TrackQuery
-from musicflamingo_app.analysis.ears import Choice
 from musicflamingo_app.cli.speak import err, out, progress_bar, sentence, summary, track_table
 from musicflamingo_app.errors import NotFound, StorageError, StudioError
 from musicflamingo_app.music.key import Key
-from musicflamingo_app.paths import Paths, default_home
-from musicflamingo_app.services.studio import Setup, Studio
-from musicflamingo_app.settings import Settings, load_settings
+from musicflamingo_app.services.studio import Studio
+from musicflamingo_app.settings import load_settings
+from musicflamingo_app.ui.desk import open_desk
 
 SOUND_SUFFIXES = {
     ".mp3", ".wav", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".mp4", ".aac", ".aif", ".aiff", ".aifc", ".mka", ".webm",
 }  # fmt: skip
-
-
-def open_studio(settings: Settings) -> Studio:
-    """The studio of this person's data folder, not started."""
-    setup = Setup(
-        Choice(settings.chord_engine, settings.beat_engine),
-        settings.n_workers,
-        settings.max_file_mb * 1_000_000,
-        settings.keep_deleted_days,
-    )
-    return Studio(Paths(default_home()), setup)
 
 
 def add(
@@ -39,7 +27,7 @@ def add(
     workers: Annotated[int | None, typer.Option(help="Files analysed at the same time.", min=1)] = None,
 ) -> None:
     """Add files to the library and analyse them; those it has already are skipped."""
-    studio = open_studio(load_settings(workers=workers)).start()
+    studio = open_desk(load_settings(workers=workers)).start()
     try:
         paths = list(sound_files(places))
         jobs, n_failed = [], 0
@@ -102,7 +90,7 @@ def list_tracks(
     query = TrackQuery(
         text=text, key=Key.parse(key) if key else None, bpm_min=low, bpm_max=high, progression=progression, limit=limit
     )
-    studio = open_studio(load_settings())
+    studio = open_desk(load_settings())
     try:
         page = studio.search(query)
     finally:
@@ -119,7 +107,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole analysis as JSON.")] = False,
 ) -> None:
     """Show what was measured in a track."""
-    studio = open_studio(load_settings())
+    studio = open_desk(load_settings())
     try:
         found = _find(studio, track)
         if as_json:
@@ -137,7 +125,7 @@ def export(
     to: Annotated[Path, typer.Option("--out", help="Folder to write into.")] = Path(),
 ) -> None:
     """Write a track's analysis in a format other programs read."""
-    studio = open_studio(load_settings())
+    studio = open_desk(load_settings())
     try:
         made = studio.export_files(_find(studio, track).id, format_name)
     finally:

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from musicflamingo_app.cli.library import open_studio
 from musicflamingo_app.cli.speak import out
 from musicflamingo_app.settings import load_settings
+from musicflamingo_app.ui.desk import open_desk
 
 
 def serve(
@@ -25,9 +25,9 @@ def doctor() -> None:
     """Show what is installed, which devices there are, and where data lies."""
     from musicflamingo_app.services.about import about_rows
 
-    studio = open_studio(load_settings())
+    studio = open_desk(load_settings())
     try:
-        for heading, rows in about_rows(studio.paths, studio.setup.choice):
+        for heading, rows in about_rows(studio.paths, studio.choice):
             table = Table(title=heading, show_header=False, title_justify="left", title_style="bold")
             for label, text in rows:
                 table.add_row(label, text)

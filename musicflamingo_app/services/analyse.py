@@ -40,7 +40,7 @@ class Analyst:
     def __init__(
         self, library: Library, paths: Paths, choice: Choice, *, n_workers: int, max_file_bytes: int = 1_000_000_000
     ) -> None:
-        self._library, self._paths, self._choice = library, paths, choice
+        self._library, self._paths, self.choice = library, paths, choice
         self._max_file_bytes = max_file_bytes
         self._n_workers = n_workers
         self._workers: dict[int, Worker] = {}  # by the job each is at
@@ -174,7 +174,7 @@ class Analyst:
         self._workers[job.id] = worker
         try:
             playback = self._paths.incoming / f"{uuid.uuid4().hex}.m4a"
-            ended = self._watched(job, worker, Task(Path(job.source_path or ""), playback, job.name, self._choice))
+            ended = self._watched(job, worker, Task(Path(job.source_path or ""), playback, job.name, self.choice))
             if ended.measurement is not None:
                 self._keep(job, ended.measurement, playback)
             elif ended.error is not None:

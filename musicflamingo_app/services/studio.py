@@ -51,6 +51,7 @@ class Studio:
 
     def __init__(self, paths: Paths, setup: Setup) -> None:
         self.paths, self.setup = paths.make(), setup
+        self.choice = setup.choice
         self.database = Database(database_url(paths.database))
         upgrade(self.database.url)
         self.library = Library(self.database, Store(paths.store))
@@ -86,7 +87,7 @@ class Studio:
     def examples(self) -> Sequence[Example]:
         """The bundled pieces."""
         rows = json.loads((files("assets") / "songs" / "index.json").read_text("utf-8"))
-        return [Example(row["id"], row["title"], row["about"], row["file"]) for row in rows]
+        return [Example(row["id"], row["title"], row["style"], row["file"]) for row in rows]
 
     def jobs(self) -> Sequence[Job]:
         return self.analyst.jobs()
@@ -140,7 +141,7 @@ class Studio:
 
     def stale(self) -> set[int]:
         """Tracks that engines of another version, or others, have measured."""
-        return set(self.library.stale(signatures(ears_of(self.setup.choice))))
+        return set(self.library.stale(signatures(ears_of(self.choice))))
 
     def export(self, track_id: int, format_name: str) -> tuple[str, bytes]:
         """File name and content of an export: one file as it is, several in a zip. Raises NotFound, StudioError."""
@@ -163,6 +164,11 @@ class Studio:
 
     # About
 
+    def choose(self, choice: Choice) -> None:
+        """Other engines from the next job on."""
+        self.choice = choice
+        self.analyst.choice = choice
+
     def about(self) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
         """Engines with their credits, folders and devices, for people."""
-        return about_rows(self.paths, self.setup.choice)
+        return about_rows(self.paths, self.choice)

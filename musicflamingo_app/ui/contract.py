@@ -1,9 +1,8 @@
 """What the pages need from the rest of the house: one object with these methods, whoever supplies it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from db.values import Job, Track, TrackPage, TrackQuery
 from musicflamingo_app.music.analysis import Analysis
@@ -12,13 +11,17 @@ from musicflamingo_app.music.arrays import Curves
 EXPORT_FORMATS = ("jams", "lab", "csv", "audacity", "json")
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A bundled piece that can be tried at once."""
+class Example(Protocol):
+    """A bundled piece that can be tried at once; `about` is one sentence: style, metre, what to listen for."""
 
-    id: str
-    title: str
-    about: str  # one sentence: style, metre, what to listen for
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def about(self) -> str: ...
 
 
 class Studio(Protocol):
@@ -73,12 +76,6 @@ class Studio(Protocol):
     def export(self, track_id: int, format_name: str) -> tuple[str, bytes]:
         """A file name and its content, in one of `EXPORT_FORMATS`."""
         ...
-
-    def settings(self) -> Sequence[tuple[str, Any, str]]:
-        """Name, value and help sentence of each setting that can be changed here."""
-        ...
-
-    def save_settings(self, values: Mapping[str, Any]) -> None: ...
 
     def about(self) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
         """Headings with their label and value rows: engines, credits, folders, devices."""

@@ -7,6 +7,7 @@ from musicflamingo_app.ui.contract import Studio
 from musicflamingo_app.ui.library import build_library
 from musicflamingo_app.ui.listen import build_listen
 from musicflamingo_app.ui.parts import part
+from musicflamingo_app.ui.preferences import Preferences
 from musicflamingo_app.ui.settings_tab import build_settings
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _CACHE_S = 3600  # uploads are copied to the library at once; Gradio's copies go after an hour
 
 
-def build(studio: Studio) -> "gr.Blocks":
+def build(studio: Studio, preferences: Preferences) -> "gr.Blocks":
     """The whole interface over a studio, not yet launched (ui/serve.py does that)."""
     import gradio as gr
 
@@ -29,7 +30,7 @@ def build(studio: Studio) -> "gr.Blocks":
             with gr.Tab("Library", id="library"):
                 build_library()
             with gr.Tab("Settings", id="settings"):
-                build_settings(studio, page)
+                build_settings(preferences, page)
     return page
 
 

@@ -4,6 +4,7 @@ Never `mount_gradio_app`: in Gradio 6.31 a mounted page lets anyone read any fil
 """
 
 import os
+import socket
 import webbrowser
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,12 +14,13 @@ from musicflamingo_app.ui import answers
 from musicflamingo_app.ui.assets import assets_folder
 from musicflamingo_app.ui.contract import Studio
 from musicflamingo_app.ui.guard import LOOPBACK, Guard
+from musicflamingo_app.ui.preferences import Preferences, StoredPreferences
 from musicflamingo_app.ui.routes import routes
 
 if TYPE_CHECKING:
     import gradio as gr
 
-MAX_FILE = "500mb"
+MAX_FILE_MB = 500
 STYLES = ("base.css", "gradio.css", "listen.css", "player.css", "details.css", "library.css")
 _N_SESSIONS = 200  # of page state that Gradio keeps
 
@@ -42,15 +44,21 @@ def serve(
     studio: Studio,
     *,
     host: str = "127.0.0.1",
-    port: int | None = None,
+    port: int = 0,
     open_browser: bool = False,
     block: bool = True,
-    max_file_size: str = MAX_FILE,
+    max_file_mb: int = MAX_FILE_MB,
+    theme: str = "system",
+    preferences: Preferences | None = None,
 ) -> Running:
-    """Serves the page; with `block` until it is stopped. Port None takes a free one from 7860 on.
+    """Serves the page; with `block` until it is stopped. Port 0 takes any free one.
+
+    `theme` is `system`, `light` or `dark`; a choice made on the page outranks it. Without `preferences` the Settings
+    page changes the settings file of the data folder.
 
     Raises StudioError when the port is taken and MissingPackage without Gradio.
     """
+    port = _free_port(host, port)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
     try:
         from starlette.middleware import Middleware
@@ -58,36 +66,33 @@ def serve(
         from musicflamingo_app.ui.page import build
         from musicflamingo_app.ui.theme import studio_theme
 
-        page = build(studio)
+        page = build(studio, preferences or StoredPreferences())
     except ModuleNotFoundError as error:
         what = f"The page needs {error.name}, which is not installed."
         raise MissingPackage(what, "Run: pip install gradio") from error
     loopback = host in ("127.0.0.1", "localhost", "::1")
     guard = Middleware(Guard, hosts=LOOPBACK if loopback else ())
     server = {"middleware": [guard], "routes": routes(studio), "exception_handlers": {Exception: answers.unexpected}}
-    try:
-        _, url, _ = page.launch(
-            server_name=host,
-            server_port=port,
-            prevent_thread_lock=True,
-            quiet=True,
-            theme=studio_theme(),
-            head=_head(),
-            favicon_path=str(assets_folder() / "icons" / "flamingo.svg"),
-            footer_links=[],
-            run_history=False,
-            ssr_mode=False,
-            enable_monitoring=False,
-            mcp_server=False,
-            pwa=False,
-            share=False,
-            show_error=False,
-            max_file_size=max_file_size,
-            state_session_capacity=_N_SESSIONS,
-            app_kwargs=server,
-        )
-    except OSError as error:
-        raise StudioError(f"The page cannot be served on port {port}: {error}.", "Choose another port.") from error
+    _, url, _ = page.launch(
+        server_name=host,
+        server_port=port,
+        prevent_thread_lock=True,
+        quiet=True,
+        theme=studio_theme(),
+        head=_head(theme),
+        favicon_path=str(assets_folder() / "icons" / "flamingo.svg"),
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+        share=False,
+        show_error=False,
+        max_file_size=max_file_mb * 1_000_000,
+        state_session_capacity=_N_SESSIONS,
+        app_kwargs=server,
+    )
     running = Running(url, page)
     if open_browser:
         webbrowser.open(url)
@@ -96,6 +101,18 @@ def serve(
     return running
 
 
-def _head() -> str:
+def _free_port(host: str, port: int) -> int:
+    """The port when it is free, any free one for 0. Raises StudioError when it is taken."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        what = f"The page cannot be served at {host}, port {port}: {error.strerror or error}."
+        raise StudioError(what, "Choose another port, or close the studio that already runs there.") from error
+
+
+def _head(theme: str) -> str:
     links = "".join(f'<link rel="stylesheet" href="ma-assets/css/{name}">' for name in STYLES)
-    return links + '<meta name="color-scheme" content="light dark">'
+    return f'{links}<meta name="color-scheme" content="light dark"><meta name="ma-theme" content="{theme}">'

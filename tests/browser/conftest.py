@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from musicflamingo_app.ui.serve import Running
-from tests.ui.fake_studio import FakeStudio, filled_studio
+from tests.ui.fake_studio import FakePreferences, FakeStudio, filled_studio
 from tests.ui.server import GRADIO_NOISE, served
 
 if TYPE_CHECKING:
@@ -33,8 +33,15 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> FakeStudio:
 
 
 @pytest.fixture(scope="session")
-def running(studio: FakeStudio, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with served(studio, tmp_path_factory.mktemp("gradio")) as page:
+def preferences() -> FakePreferences:
+    return FakePreferences()
+
+
+@pytest.fixture(scope="session")
+def running(
+    studio: FakeStudio, preferences: FakePreferences, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    with served(studio, tmp_path_factory.mktemp("gradio"), preferences) as page:
         yield page
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from musicflamingo_app.ui.serve import Running
-from tests.ui.fake_studio import HOSTILE_ARTIST, HOSTILE_TITLE, FakeStudio
+from tests.ui.fake_studio import HOSTILE_ARTIST, HOSTILE_TITLE, FakePreferences, FakeStudio
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
@@ -156,7 +156,7 @@ def test_a_hostile_file_name_is_only_a_name(page: Any, running: Running, tmp_pat
     page.locator(".ma-job").get_by_role("button", name="Dismiss").click()
 
 
-def test_settings_are_kept_and_refused_in_words(page: Any, running: Running, studio: FakeStudio) -> None:
+def test_settings_are_kept_and_refused_in_words(page: Any, running: Running, preferences: FakePreferences) -> None:
     page.goto(running.url)
     page.get_by_role("tab", name="Settings").click()
     page.get_by_text("weights under CC BY 4.0").wait_for()
@@ -167,7 +167,7 @@ def test_settings_are_kept_and_refused_in_words(page: Any, running: Running, stu
     page.get_by_label("Workers").fill("3")
     page.get_by_role("button", name="Save").click()
     expect(said).to_have_value(re.compile("^Saved"))
-    assert studio.saved["workers"] == 3 and studio.saved["open_browser"] is True
+    assert preferences.saved["workers"] == 3 and preferences.saved["open_browser"] is True
     page.reload()
     page.get_by_role("tab", name="Settings").click()
     expect(page.get_by_label("Workers")).to_have_value("3")

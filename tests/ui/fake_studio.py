@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,40 @@ from musicflamingo_app.music.analysis import Analysis
 from musicflamingo_app.music.analysis_json import analysis_to_json
 from musicflamingo_app.music.arrays import Curves
 from musicflamingo_app.music.theory import progression_patterns, progression_tokens
-from musicflamingo_app.ui.contract import Example
+from musicflamingo_app.ui.preferences import Preference
 from tests.ui.synthetic import WHEN, peak_bytes, song_analysis, song_curves, tone_samples, write_m4a
 
 HOSTILE_TITLE = '<img src=x onerror="window.pwned=1"> ${window.pwned=2} {{window.pwned=3}}'
 HOSTILE_ARTIST = "`${alert(1)}` <script>window.pwned=4</script>"
 _STAGES = ("Decoding", "Beats and bars", "Chords", "Key", "Sections", "Saving")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    id: str
+    title: str
+    about: str
+
+
+class FakePreferences:
+    """Settings in memory."""
+
+    def __init__(self) -> None:
+        self.saved: dict[str, Any] = {}
+
+    def rows(self) -> Sequence[Preference]:
+        rows = [
+            Preference("workers", 2, "How many songs are analysed at once."),
+            Preference("chord_engine", "fast", "One chord network (fast) or five (best).", ("fast", "best")),
+            Preference("open_browser", True, "Open the page when the studio starts."),
+            Preference("host", "127.0.0.1", "Address the studio listens on."),
+        ]
+        return [replace(row, value=self.saved.get(row.name, row.value)) for row in rows]
+
+    def save(self, values: Mapping[str, Any]) -> None:
+        if values["workers"] < 1:
+            raise StudioError(f"{values['workers']} workers is too few.", "Use one or more.")
+        self.saved.update(values)
 
 
 class FakeStudio:
@@ -32,18 +60,12 @@ class FakeStudio:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.added: list[tuple[Path, str]] = []
-        self.saved: dict[str, Any] = {}
         self._tracks: dict[int, Track] = {}
         self._analyses: dict[int, Analysis] = {}
         self._samples: dict[int, np.ndarray] = {}
         self._jobs: dict[int, Job] = {}
         self._n_jobs = 0
         self._stale: set[int] = set()
-        self._settings: list[tuple[str, Any, str]] = [
-            ("workers", 2, "How many songs are analysed at once."),
-            ("chord_quality", "fast", "One chord network (fast) or five (best)."),
-            ("open_browser", True, "Open the page when the studio starts."),
-        ]
 
     def put(self, title: str, analysis: Analysis, **fields: Any) -> int:
         """A track with its analysis; the sound is made when it is first asked for."""
@@ -190,14 +212,6 @@ class FakeStudio:
     def export(self, track_id: int, format_name: str) -> tuple[str, bytes]:
         document = analysis_to_json(self.analysis(track_id))
         return f"{self.track(track_id).title}.{format_name}", json.dumps(document).encode()
-
-    def settings(self) -> Sequence[tuple[str, Any, str]]:
-        return [(name, self.saved.get(name, value), help_text) for name, value, help_text in self._settings]
-
-    def save_settings(self, values: Mapping[str, Any]) -> None:
-        if values.get("workers", 1) < 1:
-            raise StudioError(f"{values['workers']} workers is too few.", "Use one or more.")
-        self.saved.update(values)
 
     def about(self) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
         return [

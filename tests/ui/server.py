@@ -9,19 +9,21 @@ from pathlib import Path
 import pytest
 
 from musicflamingo_app.ui.contract import Studio
+from musicflamingo_app.ui.preferences import Preferences
 from musicflamingo_app.ui.serve import Running, serve
+from tests.ui.fake_studio import FakePreferences
 
 # Gradio counts its queue's work with a pandas option that pandas is about to drop.
 GRADIO_NOISE = pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'")
 
 
 @contextmanager
-def served(studio: Studio, temporary: Path) -> Iterator[Running]:
+def served(studio: Studio, temporary: Path, preferences: Preferences | None = None) -> Iterator[Running]:
     """A page on a free port; uploads lie in the temporary folder."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(temporary))
         with _unclosed_loops_forgiven():
-            page = serve(studio, block=False)
+            page = serve(studio, block=False, preferences=preferences or FakePreferences())
         yield page
         with _unclosed_loops_forgiven():
             page.close()

@@ -5,9 +5,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from musicflamingo_app.errors import StudioError
 from musicflamingo_app.ui.listen import add_files
-from musicflamingo_app.ui.serve import Running
-from tests.ui.fake_studio import FakeStudio
+from musicflamingo_app.ui.preferences import StoredPreferences
+from musicflamingo_app.ui.serve import Running, serve
+from tests.ui.fake_studio import FakePreferences, FakeStudio
 from tests.ui.server import GRADIO_NOISE
 
 pytestmark = GRADIO_NOISE
@@ -43,5 +45,25 @@ def test_the_page_is_served_with_its_name_and_icon(client: httpx.Client, running
 def test_settings_show_what_the_studio_has(client: httpx.Client) -> None:
     parts = client.get("/config").json()["components"]
     labels = {part["props"].get("label"): part["type"] for part in parts}
-    assert labels["Workers"] == "number" and labels["Chord quality"] == "textbox"
-    assert labels["Open browser"] == "checkbox"
+    kinds = {"Workers": "number", "Chord engine": "dropdown", "Open browser": "checkbox", "Host": "textbox"}
+    assert {name: labels.get(name) for name in kinds} == kinds
+
+
+def test_settings_are_read_from_and_kept_in_the_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUSICFLAMINGO_HOME", str(tmp_path))
+    stored = StoredPreferences()
+    rows = {row.name: row for row in stored.rows()}
+    assert rows["theme"].choices == ("system", "light", "dark") and all(row.help for row in rows.values())
+    values = {name: row.value for name, row in rows.items()}
+    stored.save(values)
+    assert list(tmp_path.iterdir()) == []  # nothing changed, nothing written
+    stored.save(values | {"theme": "dark", "workers": 3})
+    assert {row.name: row.value for row in stored.rows()} == values | {"theme": "dark", "workers": 3}
+    with pytest.raises(StudioError, match="workers"):
+        stored.save(values | {"workers": -1})
+
+
+def test_a_port_that_is_taken_is_told_in_words(running: Running, studio: FakeStudio) -> None:
+    port = int(running.url.rstrip("/").rsplit(":", 1)[1])
+    with pytest.raises(StudioError, match=f"port {port}"):
+        serve(studio, port=port, block=False, preferences=FakePreferences())

@@ -21,7 +21,7 @@ N_BINS = 7 * 12 * BINS_PER_SEMITONE
 LOWEST_HZ = 440.0 * 2 ** (-45 / 12)  # C1
 BLOCK_FRAMES = 8192  # three minutes
 OVERLAP_FRAMES = 192  # 4.4 s on each side; whole multiples of 64 keep the lowest octave's decimation in phase
-SHORTEST_SAMPLES = 2 * OVERLAP_FRAMES * HOP_SAMPLES  # shorter sound is padded with silence: filters need room
+SHORTEST_SAMPLES = 2 * OVERLAP_FRAMES * HOP_SAMPLES  # filters need room
 
 
 def n_frames(n_samples: int) -> int:
@@ -45,9 +45,10 @@ def blocks(mono: NDArray[np.float32], tuning_cents: float = 0.0) -> Iterator[tup
     total = n_frames(len(mono))
     for first in range(0, total, BLOCK_FRAMES):
         last = min(total, first + BLOCK_FRAMES)
-        left, right = max(0, first - OVERLAP_FRAMES), min(total, last + OVERLAP_FRAMES)
+        left, right = max(0, first - OVERLAP_FRAMES), last + OVERLAP_FRAMES  # beyond the end there is silence
         sound = mono[left * HOP_SAMPLES : right * HOP_SAMPLES]
-        spectrum = _hybrid_cqt(sound, tuning_cents)
+        length = max(SHORTEST_SAMPLES, (right - left) * HOP_SAMPLES)
+        spectrum = _hybrid_cqt(np.pad(sound, (0, length - len(sound))), tuning_cents)
         yield first, spectrum[first - left : last - left]
 
 
@@ -56,7 +57,6 @@ def _hybrid_cqt(sound: NDArray[np.float32], tuning_cents: float) -> Floats:
         import librosa
     except ImportError as error:
         raise MissingPackage("librosa is not installed.", "Install it with: pip install librosa.") from error
-    sound = np.pad(sound, (0, max(0, SHORTEST_SAMPLES - len(sound))))
     spectrum = librosa.hybrid_cqt(
         np.asarray(sound, np.float32),
         sr=ANALYSIS_HZ,

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from musicflamingo_app.analysis.rhythm.evidence import peak
-from musicflamingo_app.analysis.rhythm.fitted import CHOICE, DUPLE_PENALTY, PLACES, PLACES_WITH_CHORDS
+from musicflamingo_app.analysis.rhythm.evidence import Numbers, peak
+from musicflamingo_app.analysis.rhythm.fitted import CHOICE, PLACES, PLACES_WITH_CHORDS
 from musicflamingo_app.analysis.rhythm.hearing import Hearing
-from musicflamingo_app.music.arrays import Floats
 from musicflamingo_app.music.beat import Metre
 
 DOWN, MID, BEAT, HALF, QUARTER = range(5)
 SLIP_COST = 15.0  # nats for a bar that is too short or long; lower ones follow every hesitation
 CENTRE_BPM = 90.0
+# What the best of these gained over 4/4 in 99 of 100 pieces that are in 4/4, and more: two beats are half of four.
+DUPLE_RARITY, COMPOUND_RARITY = 1.0, 2.5
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,7 @@ class Pattern:
 
     metre: Metre
     places: tuple[int, ...]
-
-    @property
-    def is_triple(self) -> bool:
-        return self.metre.felt_beats == 3
-
-    @property
-    def is_short(self) -> bool:
-        return self.metre.felt_beats == 2
+    rarity: float = 0.0  # log odds it must gain over the common metres
 
 
 def _divided(beats: tuple[int, ...], inside: tuple[int, ...]) -> tuple[int, ...]:
@@ -49,9 +43,9 @@ PATTERNS = (
         for inside in ((HALF,), (QUARTER, HALF, QUARTER), ())
         for beats in (_FOUR, _THREE)
     ),
-    Pattern(Metre(2), _divided(_TWO, (HALF,))),
-    Pattern(Metre(2), _divided(_TWO, (QUARTER, HALF, QUARTER))),
-    Pattern(Metre(6, 8), _divided((DOWN, MID), (QUARTER, HALF, QUARTER, HALF, QUARTER))),
+    Pattern(Metre(2), _divided(_TWO, (HALF,)), DUPLE_RARITY),
+    Pattern(Metre(2), _divided(_TWO, (QUARTER, HALF, QUARTER)), DUPLE_RARITY),
+    Pattern(Metre(6, 8), _divided((DOWN, MID), (QUARTER, HALF, QUARTER, HALF, QUARTER)), COMPOUND_RARITY),
 )
 
 
@@ -60,18 +54,17 @@ class Reading:
     """A pattern placed on points: which of them are beats, which downbeats, and what speaks for it."""
 
     pattern: Pattern
-    beats_s: Floats
+    beats_s: Numbers
     is_downbeat: NDArray[np.bool_]
     traits: dict[str, float]
 
     @property
     def merit(self) -> float:
         """Log odds up to a constant, to compare readings of one recording."""
-        merit = sum(weight * self.traits[name] for name, weight in CHOICE.items())
-        return merit - (DUPLE_PENALTY if self.pattern.is_short else 0.0)
+        return sum(weight * self.traits[name] for name, weight in CHOICE.items()) - self.pattern.rarity
 
 
-def place_odds(table: Floats, *, with_chords: bool) -> Floats:
+def place_odds(table: Numbers, *, with_chords: bool) -> Numbers:
     """(points, 5) log likelihood ratios of the places, by multinomial logistic regression on the evidence."""
     weights, offsets = PLACES_WITH_CHORDS if with_chords else PLACES
     scores = table @ weights.T + offsets
@@ -79,24 +72,24 @@ def place_odds(table: Floats, *, with_chords: bool) -> Floats:
     return scores - top - np.log(np.exp(scores - top).sum(axis=1, keepdims=True))
 
 
-def read_all(hearing: Hearing, points_s: Floats, odds: Floats) -> list[Reading]:
+def read_all(hearing: Hearing, points_s: Numbers, odds: Numbers) -> list[Reading]:
     """Every pattern placed where it fits best, the best judged first; those of fewer than two beats are left out."""
     readings = [read(hearing, points_s, odds, pattern) for pattern in PATTERNS]
     return sorted((r for r in readings if len(r.beats_s) > 1), key=lambda reading: -reading.merit)
 
 
-def read(hearing: Hearing, points_s: Floats, odds: Floats, pattern: Pattern) -> Reading:
+def read(hearing: Hearing, points_s: Numbers, odds: Numbers, pattern: Pattern) -> Reading:
     """One pattern placed where it fits best."""
     path, fit = _place(odds[:, pattern.places])
     places = np.array(pattern.places)[path]
     chosen = places <= BEAT
     beats_s = points_s[chosen]
     slips = int((np.diff(path) % len(pattern.places) != 1).sum())
-    traits = {"fit": 2 * fit / len(points_s), "slips": 10 * slips / max(1, len(beats_s)), "triple": float(pattern.is_triple)}
+    traits = {"fit": 2 * fit / len(points_s), "slips": 10 * slips / max(1, len(beats_s)), "triple": float(pattern.metre.felt_beats == 3)}
     return Reading(pattern, beats_s, places[chosen] == DOWN, traits | _traits(hearing, beats_s))
 
 
-def _place(scores: Floats) -> tuple[NDArray[np.intp], float]:
+def _place(scores: Numbers) -> tuple[NDArray[np.intp], float]:
     """The best way through (points, places) scores: one place on each step, or a slip; and its total score."""
     n_points, n_places = scores.shape
     came_from = np.empty((n_points, n_places), np.int16)
@@ -114,7 +107,7 @@ def _place(scores: Floats) -> tuple[NDArray[np.intp], float]:
     return path, float(total.max())
 
 
-def _traits(hearing: Hearing, beats_s: Floats) -> dict[str, float]:
+def _traits(hearing: Hearing, beats_s: Numbers) -> dict[str, float]:
     """What tells a beat from its half or double: tempo, notes between beats, the network's own opinion."""
     if len(beats_s) < 2:
         return {}
@@ -139,7 +132,7 @@ def _log_odds(chance: float) -> float:
     return float(np.log((chance + 1e-6) / (1 - chance + 1e-6)))
 
 
-def _alternation(strengths: Floats) -> float:
+def _alternation(strengths: Numbers) -> float:
     """How unlike odd and even beats are, in stretches of 16: about 0 when alike."""
     starts = range(0, max(1, len(strengths) - 15), 16)
     pairs = [(strengths[s : s + 16 : 2], strengths[s + 1 : s + 16 : 2]) for s in starts]
