@@ -22,7 +22,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the studio listens on; 127.0.0.1 keeps it on this machine.")
     port: int = Field(7860, ge=0, le=65535, description="Port of the studio's page; 0 takes any free one.")
     open_browser: bool = Field(True, description="Open the page in the browser when the studio starts.")
-    workers: int = Field(0, ge=0, le=64, description="Tracks analysed at the same time; 0 means one per processor core.")
+    workers: int = Field(
+        0, ge=0, le=64, description="Tracks analysed at the same time; 0 means one per processor core."
+    )
     chord_engine: Literal["fast", "best", "templates"] = Field(
         "fast",
         description="Chords by one network (fast), by five (best, four times slower) or without networks (templates).",
@@ -84,7 +86,9 @@ def save_settings(changed: dict[str, Any]) -> Settings:
         draft.write_text("\n".join(lines) + "\n", encoding="utf-8")
         draft.replace(target)
     except OSError as error:
-        raise StorageError(f"{target} cannot be written: {error.strerror or error}.", "Free or unlock the disk.") from error
+        raise StorageError(
+            f"{target} cannot be written: {error.strerror or error}.", "Free or unlock the disk."
+        ) from error
     return load_settings()
 
 

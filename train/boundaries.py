@@ -15,7 +15,11 @@ from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.form.bars import bar_edges_s, bar_features
 from musicflamingo_app.analysis.form.boundaries import (
-    CUES, LONGEST_BARS, BoundaryModel, best_segmentation, cue_matrix,
+    CUES,
+    LONGEST_BARS,
+    BoundaryModel,
+    best_segmentation,
+    cue_matrix,
 )  # fmt: skip
 from musicflamingo_app.audio.intake import read_audio
 from musicflamingo_app.music.section import Section
@@ -24,6 +28,7 @@ from musicflamingo_app.scoring.sections import section_scores
 from train.benchmarks.listening import SONGS
 from train.pop909 import load, unpacked, with_sections
 from train.render import render, soundfont
+import itertools
 
 N_SONGS = 100
 SEED = 909
@@ -84,7 +89,7 @@ def score(model: BoundaryModel, lesson: Lesson) -> tuple[float, float]:
     """Boundary F at 3 s and at 0.5 s of one song."""
     odds = lesson.cues @ np.array(model.weights) + model.offset
     times = lesson.edges_s[best_segmentation(odds, model.length_log_prior)]
-    found = Timeline.of((float(a), float(b), Section("A")) for a, b in zip(times, times[1:], strict=False))
+    found = Timeline.of((float(a), float(b), Section("A")) for a, b in itertools.pairwise(times))
     scores = section_scores(lesson.sections, found)
     return scores.f_3s, scores.f_half_s
 

@@ -5,6 +5,7 @@ import { el, replace } from './dom.js';
 
 export async function mount(element) {
   let groups;
+  replace(element, el('p', { class: 'ma-quiet', role: 'status' }, 'Looking at engines and devices …'));
   try {
     groups = await getJson('ma/about.json');
   } catch (error) {

@@ -83,6 +83,8 @@ class Jobs {
     const again = jobs.find((job) => fresh.includes(job.id) && job.track_id && job.track_id === now.id);
     if (again) openTrack(again.track_id, { t: now.time, push: false }); // measured anew
     if (!started) return;
+    this.mine.clear(); // the others of a heap of files wait for a click
+    this.keep();
     if (currentTrack()?.id !== started.track_id) openTrack(started.track_id);
     post(`ma/jobs/${started.id}/dismiss`).then(() => this.poll(), () => {});
   }

@@ -70,5 +70,3 @@ class Engine(Protocol[T_co]):
 def clamp01(value: float) -> float:
     """A confidence kept in [0, 1]; NaN counts as 0."""
     return min(1.0, max(0.0, value)) if value == value else 0.0
-
-

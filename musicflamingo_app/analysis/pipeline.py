@@ -104,7 +104,7 @@ def _run(stage: str, chain: Chain, audio: Audio, session: _Session, watch: Watch
         except StudioError as error:
             log.warning("%s failed: %s", engine.name, error)
             failure = Failure(engine.name, str(error))
-        except Exception as error:  # noqa: BLE001 - the engines' border: a failing network must not lose the rest
+        except Exception as error:
             log.exception("%s failed", engine.name)
             failure = Failure(engine.name, f"{engine.name} failed: {error}.")
         session.analysis = replace(session.analysis, failures={**session.analysis.failures, stage: failure})
@@ -149,7 +149,9 @@ def _keep_beats(session: _Session, finding: Finding[Any], provenance: Provenance
     session.heard = replace(session.heard, beats=grid)
     _place_chords(session, grid, audio)
     if grid.tempo_bpm is not None:
-        session.analysis = replace(session.analysis, tempo=_measured(tempo_finding(grid, finding.confidence), provenance))
+        session.analysis = replace(
+            session.analysis, tempo=_measured(tempo_finding(grid, finding.confidence), provenance)
+        )
 
 
 def _place_chords(session: _Session, grid: BeatGrid, audio: Audio) -> None:

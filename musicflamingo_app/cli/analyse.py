@@ -35,7 +35,9 @@ def analyse(
     to: Annotated[
         Path | None, typer.Option("--out", help="Write JSON: a file for one SONG, or a folder with NAME.json each.")
     ] = None,
-    best: Annotated[bool, typer.Option("--best", help="Five chord networks instead of one; four times slower.")] = False,
+    best: Annotated[
+        bool, typer.Option("--best", help="Five chord networks instead of one; four times slower.")
+    ] = False,
     workers: Annotated[int | None, typer.Option(help="Files measured at the same time.", min=1)] = None,
 ) -> None:
     """Measure files: chords, beats, tempo, key, sections, instruments. Nothing is kept in the library."""
@@ -124,7 +126,9 @@ def _targets(tracks: Sequence[Path], to: Path | None) -> list[Path] | None:
     try:
         to.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"{to} cannot be made: {error.strerror or error}.", "Give another folder as --out.") from error
+        raise StorageError(
+            f"{to} cannot be made: {error.strerror or error}.", "Give another folder as --out."
+        ) from error
     targets: list[Path] = []
     for path in tracks:
         target, count = to / f"{path.stem}.json", 1

@@ -48,7 +48,7 @@ def add(
 
 
 def sound_files(places: Iterable[Path]) -> Iterable[Path]:
-    """Files as they are named, folders searched for names that look like sound. Raises NotFound for what is not there."""
+    """Files as they are named; folders are searched for names that look like sound. Raises NotFound."""
     for place in places:
         if place.is_dir():
             yield from sorted(p for p in place.rglob("*") if p.suffix.lower() in SOUND_SUFFIXES and p.is_file())
@@ -136,7 +136,9 @@ def export(
             to.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         except OSError as error:
-            raise StorageError(f"{target} cannot be written: {error.strerror or error}.", "Choose another --out.") from error
+            raise StorageError(
+                f"{target} cannot be written: {error.strerror or error}.", "Choose another --out."
+            ) from error
         out.print(str(target), markup=False, soft_wrap=True)
 
 

@@ -19,7 +19,7 @@ err = Console(stderr=True, highlight=False)
 
 def sentence(error: StudioError, *, about: str = "") -> None:
     """Prints an error: what happened, and what to do."""
-    err.print(f"[bold red]{'Error' if not about else about}:[/] ", end="", soft_wrap=True)
+    err.print(f"[bold red]{about if about else 'Error'}:[/] ", end="", soft_wrap=True)
     err.print(str(error), markup=False, soft_wrap=True)
 
 
@@ -46,30 +46,42 @@ def summary(name: str, analysis: Analysis) -> Table:
 
 def summary_rows(analysis: Analysis) -> list[tuple[str, str]]:
     """Label and text of each aspect; what was not measured is left out, what failed says why."""
-    key = analysis.key.value if analysis.key else None
-    rows = [("Duration", clock(analysis.duration_s))]
+    failed = [
+        (f"No {aspect}", failure.sentence)
+        for aspect, failure in analysis.failures.items()
+        if getattr(analysis, aspect) is None
+    ]
+    return [("Duration", clock(analysis.duration_s)), *_pitch_rows(analysis), *_time_rows(analysis), *failed]
+
+
+def _pitch_rows(analysis: Analysis) -> list[tuple[str, str]]:
+    rows, key = [], analysis.key.value if analysis.key else None
     if analysis.key:
-        rows.append(("Key", f"{analysis.key.value.pretty} ({analysis.key.value.camelot}){_sure(analysis.key.confidence)}"))
+        rows.append(
+            ("Key", f"{analysis.key.value.pretty} ({analysis.key.value.camelot}){_sure(analysis.key.confidence)}")
+        )
+    if analysis.chords:
+        names = [spelled(s.label, key).pretty for s in analysis.chords.value if s.label.is_chord]
+        more = " …" if len(names) > MAX_CHORDS_SHOWN else ""
+        rows.append(("Chords", " | ".join(names[:MAX_CHORDS_SHOWN]) + more))
+    if analysis.tuning:
+        rows.append(("Tuning", f"{analysis.tuning.value:+.0f} cents"))
+    return rows
+
+
+def _time_rows(analysis: Analysis) -> list[tuple[str, str]]:
+    rows = []
     if analysis.tempo:
         rows.append(("Tempo", f"{analysis.tempo.value:.1f} BPM{_sure(analysis.tempo.confidence)}"))
     if analysis.beats:
         grid = analysis.beats.value
         rows.append(("Metre", f"{grid.metre}, {len(grid.downbeats_s)} bars{_sure(analysis.beats.confidence)}"))
-    if analysis.chords:
-        names = [spelled(s.label, key).pretty for s in analysis.chords.value if s.label.is_chord]
-        more = " …" if len(names) > MAX_CHORDS_SHOWN else ""
-        rows.append(("Chords", " | ".join(names[:MAX_CHORDS_SHOWN]) + more))
     if analysis.sections:
         rows.append(("Sections", ", ".join(f"{clock(s.start_s)} {s.label}" for s in analysis.sections.value)))
     if analysis.tags:
         rows.append(("Heard", ", ".join(tag.name for tag in analysis.tags.value[:8])))
-    if analysis.tuning:
-        rows.append(("Tuning", f"{analysis.tuning.value:+.0f} cents"))
     if analysis.loudness:
         rows.append(("Loudness", f"{analysis.loudness.value.integrated_lufs:.1f} LUFS"))
-    for aspect, failure in analysis.failures.items():
-        if getattr(analysis, aspect) is None:
-            rows.append((f"No {aspect}", failure.sentence))
     return rows
 
 

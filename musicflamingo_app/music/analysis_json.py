@@ -10,7 +10,12 @@ from typing import Any, TypeVar
 
 from musicflamingo_app.errors import StudioError
 from musicflamingo_app.music.analysis import (
-    Analysis, Failure, Loudness, Measured, Provenance, Tag,
+    Analysis,
+    Failure,
+    Loudness,
+    Measured,
+    Provenance,
+    Tag,
 )  # fmt: skip
 from musicflamingo_app.music.beat import Beat, BeatGrid, Metre
 from musicflamingo_app.music.chord import Chord
@@ -109,7 +114,10 @@ def _aspects_to_json(analysis: Analysis) -> Json:
     out: Json = {}
     for name in analysis.provenances:
         measured: Measured[Any] = getattr(analysis, name)
-        about: Json = {"confidence": round(measured.confidence, 4), "provenance": _provenance_to_json(measured.provenance)}
+        about: Json = {
+            "confidence": round(measured.confidence, 4),
+            "provenance": _provenance_to_json(measured.provenance),
+        }
         if measured.alternatives:
             about["alternatives"] = _ranked_to_json(measured.alternatives)
         if isinstance(measured.value, Timeline):

@@ -159,7 +159,7 @@ class BeatGrid:
         return min(around, key=lambda t: abs(t - time_s))
 
     def doubled(self) -> "BeatGrid":
-        """Twice as many beats: one more in the middle of each gap; bars keep their downbeats and metre's beats double."""
+        """Twice as many beats: one more in the middle of each gap, bars counted anew."""
         out: list[Beat] = []
         for beat, after in zip(self.beats, self.beats[1:], strict=False):
             out += [

@@ -42,7 +42,8 @@ QUALITIES: dict[str, tuple[str, ...]] = {
 DISPLAY = {
     "maj": "", "min": "m", "aug": "+", "dim": "°", "sus4": "sus4", "sus2": "sus2", "7": "7", "maj7": "maj7",
     "min7": "m7", "minmaj7": "m(maj7)", "maj6": "6", "min6": "m6", "dim7": "°7", "hdim7": "ø7", "maj9": "maj9",
-    "min9": "m9", "9": "9", "min11": "m11", "11": "11", "maj13": "maj13", "min13": "m13", "13": "13", "5": "5", "1": "1",
+    "min9": "m9", "9": "9", "min11": "m11", "11": "11", "maj13": "maj13", "min13": "m13", "13": "13", "5": "5",
+    "1": "1",
 }  # fmt: skip
 _HARTE = re.compile(
     r"(?P<root>[A-G](?:#*|b*))"

@@ -27,7 +27,9 @@ class Pitch:
         """Reads `C`, `F#`, `Bb`, also with ♯ and ♭. Raises MusicSyntaxError."""
         match = _PITCH.fullmatch(text.replace("♯", "#").replace("♭", "b"))
         if not match:
-            raise MusicSyntaxError(f"“{text}” is not a pitch name.", "Write a letter A to G with # or b, such as F# or Bb.")
+            raise MusicSyntaxError(
+                f"“{text}” is not a pitch name.", "Write a letter A to G with # or b, such as F# or Bb."
+            )
         marks = match[2]
         return cls(match[1], len(marks) if marks.startswith("#") else -len(marks))
 
@@ -82,7 +84,9 @@ class Degree:
         """Reads `5`, `b3`, `#11`. Raises MusicSyntaxError."""
         match = _DEGREE.fullmatch(text)
         if not match or not 1 <= int(match[2]) <= 13:
-            raise MusicSyntaxError(f"“{text}” is not a scale degree.", "Write a number 1 to 13 with # or b, such as b7.")
+            raise MusicSyntaxError(
+                f"“{text}” is not a scale degree.", "Write a number 1 to 13 with # or b, such as b7."
+            )
         marks = match[1]
         return cls(int(match[2]), len(marks) if marks.startswith("#") else -len(marks))
 

@@ -228,7 +228,8 @@ class Analyst:
     def _refuse_excess(self, path: Path, name: str) -> None:
         if path.is_file() and path.stat().st_size > self._max_file_bytes:
             raise AudioError(
-                f"“{name}” is {path.stat().st_size / 1e6:.0f} MB; files up to {self._max_file_bytes / 1e6:.0f} MB are taken.",
+                f"“{name}” is {path.stat().st_size / 1e6:.0f} MB; "
+                f"files up to {self._max_file_bytes / 1e6:.0f} MB are taken.",
                 "Export it in a compressed format, or raise max_file_mb in Settings.",
             )
         with self._library.database.read() as session:
@@ -242,7 +243,9 @@ class Analyst:
             shutil.copyfile(path, copy)
         except OSError as error:
             copy.unlink(missing_ok=True)
-            raise StorageError(f"“{name}” could not be copied: {error.strerror or error}.", "Free some space.") from error
+            raise StorageError(
+                f"“{name}” could not be copied: {error.strerror or error}.", "Free some space."
+            ) from error
         return copy
 
     def _discard(self, job: Job) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -37,7 +37,7 @@ class Example:
 class Setup:
     """What a studio is made with; entry points take it from the settings."""
 
-    choice: Choice = Choice()
+    choice: Choice = field(default_factory=Choice)
     n_workers: int = 1
     max_file_bytes: int = 1_000_000_000
     keep_deleted_days: int = 30

@@ -69,7 +69,7 @@ class Worker:
         return self._process.pid if self._process else None
 
     def run(self, task: Task, *, every_s: float = 0.5) -> Iterator[Progress | Ended]:
-        """Measures one file: yields Progress at least every `every_s` (the last one again as a sign of life), then Ended.
+        """Measures one file: Progress at least every `every_s` (the last one again as a sign of life), then Ended.
 
         Raises WorkerDied when the process is gone; the next task starts a new one.
         """
@@ -161,14 +161,16 @@ def _done(task: Task, watch: _Telling) -> Ended:
     except (EOFError, BrokenPipeError):
         raise
     except MemoryError:
-        return Ended(error=StudioError(f"There is not enough memory to analyse “{task.name}”.", "Close other programs."))
-    except Exception as error:  # noqa: BLE001 - the job runner's border: a bug must end one job, not the worker
+        return Ended(
+            error=StudioError(f"There is not enough memory to analyse “{task.name}”.", "Close other programs.")
+        )
+    except Exception as error:
         log.exception("Analysing %s failed", task.name)
         return Ended(error=StudioError(f"“{task.name}” could not be analysed: {error}.", "This is a bug; see the log."))
 
 
 def _settle() -> None:
-    """One thread for each worker, as there are as many workers as cores; lowest priority, so that the page stays quick."""
+    """One thread each, as there are as many workers as cores; low priority, so that the page stays quick."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ[name] = "1"
     if hasattr(os, "nice"):

@@ -43,6 +43,14 @@ def provenance_rows(analysis: Analysis) -> list[Json]:
     return rows
 
 
+def failure_rows(analysis: Analysis) -> list[Json]:
+    """One row for each aspect that could not be measured, with its sentence."""
+    return [
+        {"aspect": words.ASPECT_LABELS.get(name, name), "engine": failure.engine, "sentence": failure.sentence}
+        for name, failure in analysis.failures.items()
+    ]
+
+
 def _fact(
     aspect: str,
     label: str,

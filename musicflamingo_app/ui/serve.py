@@ -7,22 +7,39 @@ import os
 import socket
 import webbrowser
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from starlette.middleware import Middleware
 
 from musicflamingo_app.errors import MissingPackage, StudioError
 from musicflamingo_app.ui import answers
 from musicflamingo_app.ui.assets import assets_folder
 from musicflamingo_app.ui.contract import Studio
 from musicflamingo_app.ui.guard import LOOPBACK, Guard
+from musicflamingo_app.ui.page import build
 from musicflamingo_app.ui.preferences import Preferences, StoredPreferences
 from musicflamingo_app.ui.routes import routes
+from musicflamingo_app.ui.theme import studio_theme
 
 if TYPE_CHECKING:
     import gradio as gr
 
 MAX_FILE_MB = 500
 STYLES = ("base.css", "gradio.css", "listen.css", "player.css", "details.css", "library.css")
-_N_SESSIONS = 200  # of page state that Gradio keeps
+# Nothing that leaves the machine, tells about it, or that this page does not need.
+LAUNCH: dict[str, Any] = {
+    "prevent_thread_lock": True,
+    "quiet": True,
+    "share": False,
+    "footer_links": [],
+    "run_history": False,
+    "enable_monitoring": False,
+    "mcp_server": False,
+    "ssr_mode": False,
+    "pwa": False,
+    "show_error": False,
+    "state_session_capacity": 200,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,39 +76,16 @@ def serve(
     Raises StudioError when the port is taken and MissingPackage without Gradio.
     """
     port = _free_port(host, port)
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
-    try:
-        from starlette.middleware import Middleware
-
-        from musicflamingo_app.ui.page import build
-        from musicflamingo_app.ui.theme import studio_theme
-
-        page = build(studio, preferences or StoredPreferences())
-    except ModuleNotFoundError as error:
-        what = f"The page needs {error.name}, which is not installed."
-        raise MissingPackage(what, "Run: pip install gradio") from error
-    loopback = host in ("127.0.0.1", "localhost", "::1")
-    guard = Middleware(Guard, hosts=LOOPBACK if loopback else ())
-    server = {"middleware": [guard], "routes": routes(studio), "exception_handlers": {Exception: answers.unexpected}}
+    page = _built(studio, preferences or StoredPreferences())
     _, url, _ = page.launch(
         server_name=host,
         server_port=port,
-        prevent_thread_lock=True,
-        quiet=True,
         theme=studio_theme(),
         head=_head(theme),
         favicon_path=str(assets_folder() / "icons" / "flamingo.svg"),
-        footer_links=[],
-        run_history=False,
-        ssr_mode=False,
-        enable_monitoring=False,
-        mcp_server=False,
-        pwa=False,
-        share=False,
-        show_error=False,
         max_file_size=max_file_mb * 1_000_000,
-        state_session_capacity=_N_SESSIONS,
-        app_kwargs=server,
+        app_kwargs=_server(studio, host),
+        **LAUNCH,
     )
     running = Running(url, page)
     if open_browser:
@@ -99,6 +93,21 @@ def serve(
     if block:
         running.wait()
     return running
+
+
+def _built(studio: Studio, preferences: Preferences) -> "gr.Blocks":
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
+    try:
+        return build(studio, preferences)
+    except ModuleNotFoundError as error:
+        what = f"The page needs {error.name}, which is not installed."
+        raise MissingPackage(what, "Run: pip install gradio") from error
+
+
+def _server(studio: Studio, host: str) -> dict[str, Any]:
+    """What FastAPI is made with: our guard and routes stand there before the first request can come."""
+    guard = Middleware(Guard, hosts=LOOPBACK if host in ("127.0.0.1", "localhost", "::1") else ())
+    return {"middleware": [guard], "routes": routes(studio), "exception_handlers": {Exception: answers.unexpected}}
 
 
 def _free_port(host: str, port: int) -> int:

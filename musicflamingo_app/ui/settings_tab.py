@@ -35,7 +35,7 @@ def _one_or_all(values: list[Any]) -> Any:
 def _field(row: Preference) -> Any:
     import gradio as gr
 
-    about: dict[str, Any] = {"label": row.name.replace("_", " ").capitalize(), "info": row.help, "interactive": True}
+    about: dict[str, Any] = {"label": words.setting_label(row.name), "info": row.help, "interactive": True}
     if row.choices:
         return gr.Dropdown(list(row.choices), value=row.value, filterable=False, **about)
     if isinstance(row.value, bool):

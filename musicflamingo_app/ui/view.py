@@ -18,7 +18,7 @@ from musicflamingo_app.music.section import Section
 from musicflamingo_app.music.theory import roman, spelled
 from musicflamingo_app.music.time import Ranked, Segment, Timeline
 from musicflamingo_app.ui import words
-from musicflamingo_app.ui.facts import facts, provenance_rows
+from musicflamingo_app.ui.facts import facts, failure_rows, provenance_rows
 
 FORMAT = "musicflamingo-view"
 VERSION = 1
@@ -34,6 +34,22 @@ def track_view(track: Track, analysis: Analysis) -> Json:
     bars = grid.bars(analysis.duration_s)
     keys = _KeyMap(analysis)
     chords = _chords(analysis, keys)
+    return _head(track, analysis, grid) | {
+        "beats": _beats(grid, bars),
+        "bars": [_bar(bar, chords, grid.metre.felt_beats) for bar in bars],
+        "chords": chords,
+        "spoken": _spoken(analysis, keys),
+        "keys": _keys(analysis),
+        "sections": _sections(analysis, bars),
+        "facts": facts(analysis),
+        "tags": _tags(analysis),
+        "provenance": provenance_rows(analysis),
+        "failures": failure_rows(analysis),
+        "exports": [{"format": name, "label": label, "about": about} for name, (label, about) in _exports()],
+    }
+
+
+def _head(track: Track, analysis: Analysis, grid: BeatGrid) -> Json:
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -45,20 +61,6 @@ def track_view(track: Track, analysis: Analysis) -> Json:
         "duration": _seconds(analysis.duration_s),
         "metre": str(grid.metre) if analysis.beats else None,
         "felt_beats": grid.metre.felt_beats,
-        "beats": _beats(grid, bars),
-        "bars": [_bar(bar, chords, grid.metre.felt_beats) for bar in bars],
-        "chords": chords,
-        "spoken": _spoken(analysis, keys),
-        "keys": _keys(analysis),
-        "sections": _sections(analysis, bars),
-        "facts": facts(analysis),
-        "tags": _tags(analysis),
-        "provenance": provenance_rows(analysis),
-        "failures": [
-            {"aspect": words.ASPECT_LABELS.get(name, name), "engine": failure.engine, "sentence": failure.sentence}
-            for name, failure in analysis.failures.items()
-        ],
-        "exports": [{"format": name, "label": label, "about": about} for name, (label, about) in _exports()],
     }
 
 

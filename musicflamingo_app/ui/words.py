@@ -33,6 +33,12 @@ STATE_LABELS = {
     "cancelled": "Cancelled",
     "interrupted": "Interrupted",
 }
+SETTING_LABELS = {
+    "host": "Address",
+    "workers": "Tracks at once",
+    "max_file_mb": "Largest file (MB)",
+    "keep_deleted_days": "Keep deleted tracks (days)",
+}
 _SPOKEN_QUALITY = {
     "maj": "major", "min": "minor", "aug": "augmented", "dim": "diminished", "sus4": "suspended fourth",
     "sus2": "suspended second", "7": "seventh", "maj7": "major seventh", "min7": "minor seventh",
@@ -48,6 +54,11 @@ def certainty(confidence: float | None) -> str:
     if confidence is None:
         return "not rated"
     return "sure" if confidence >= 0.85 else "likely" if confidence >= 0.6 else "unsure"
+
+
+def setting_label(name: str) -> str:
+    """What a setting is called on the page."""
+    return SETTING_LABELS.get(name, name.replace("_", " ").capitalize())
 
 
 def spoken_pitch(pitch: Pitch) -> str:

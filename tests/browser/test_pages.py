@@ -161,16 +161,16 @@ def test_settings_are_kept_and_refused_in_words(page: Any, running: Running, pre
     page.get_by_role("tab", name="Settings").click()
     page.get_by_text("weights under CC BY 4.0").wait_for()
     said = page.locator("#ma-settings-said").get_by_role("textbox")
-    page.get_by_label("Workers").fill("0")
+    page.get_by_label("Tracks at once").fill("0")
     page.get_by_role("button", name="Save").click()
     expect(said).to_have_value("0 workers is too few. Use one or more.")
-    page.get_by_label("Workers").fill("3")
+    page.get_by_label("Tracks at once").fill("3")
     page.get_by_role("button", name="Save").click()
     expect(said).to_have_value(re.compile("^Saved"))
     assert preferences.saved["workers"] == 3 and preferences.saved["open_browser"] is True
     page.reload()
     page.get_by_role("tab", name="Settings").click()
-    expect(page.get_by_label("Workers")).to_have_value("3")
+    expect(page.get_by_label("Tracks at once")).to_have_value("3")
 
 
 def test_dark_and_light_reach_the_canvas(window: Any, open_track: Callable[..., None]) -> None:

@@ -43,19 +43,7 @@ def song_analysis(n_bars: int = 56, *, transpose: int = 0, modulate: bool = True
     grid = BeatGrid.of(times, times[::4], Metre(4, 4))
     sections, letters = _form(n_bars, lead_s, duration_s)
     change_bar = (3 * n_bars // 4) // 4 * 4 if modulate else n_bars
-    chords = [Segment(0.0, lead_s, Chord.parse("N"), 0.99)]
-    for bar in range(n_bars):
-        up = transpose + (2 if bar >= change_bar else 0)
-        chord = Chord.parse(PROGRESSIONS[letters[bar]][bar % 4]).transposed(up)
-        start_s, sure = lead_s + 4 * BEAT_S * bar, 0.35 + 0.6 * ((bar * 7) % 11) / 10
-        others = (Ranked(Chord.parse("A:min7").transposed(up), 0.2), Ranked(Chord.parse("E:min").transposed(up), 0.07))
-        if bar % 8 == 7:
-            passing = Chord.parse("G:7").transposed(up)
-            chords.append(Segment(start_s, start_s + 2 * BEAT_S, chord, sure, others))
-            chords.append(Segment(start_s + 2 * BEAT_S, start_s + 4 * BEAT_S, passing, 0.8))
-        else:
-            chords.append(Segment(start_s, start_s + 4 * BEAT_S, chord, sure, others))
-    timeline = Timeline(tuple(chords)).merged()
+    timeline = _song_chords(letters, change_bar, lead_s, transpose)
     home = Key.parse("C major").transposed(transpose)
     away, change_s = home.transposed(2), lead_s + 4 * BEAT_S * change_bar
     regions = [Segment(0.0, min(change_s, duration_s), home, 0.93, (Ranked(home.relative, 0.05),))]
@@ -74,6 +62,22 @@ def song_analysis(n_bars: int = 56, *, transpose: int = 0, modulate: bool = True
         loudness=Measured(Loudness(-12.4, 6.3, -0.8), 1.0, provenance("ebur128")),
         failures={"tags": Failure("musicnn", "musicnn's weights are not installed.")},
     )
+
+
+def _song_chords(letters: list[str], change_bar: int, lead_s: float, transpose: int) -> Timeline[Chord]:
+    chords = [Segment(0.0, lead_s, Chord.parse("N"), 0.99)]
+    for bar, letter in enumerate(letters):
+        up = transpose + (2 if bar >= change_bar else 0)
+        chord = Chord.parse(PROGRESSIONS[letter][bar % 4]).transposed(up)
+        start_s, sure = lead_s + 4 * BEAT_S * bar, 0.35 + 0.6 * ((bar * 7) % 11) / 10
+        others = (Ranked(Chord.parse("A:min7").transposed(up), 0.2), Ranked(Chord.parse("E:min").transposed(up), 0.07))
+        if bar % 8 == 7:
+            passing = Chord.parse("G:7").transposed(up)
+            chords.append(Segment(start_s, start_s + 2 * BEAT_S, chord, sure, others))
+            chords.append(Segment(start_s + 2 * BEAT_S, start_s + 4 * BEAT_S, passing, 0.8))
+        else:
+            chords.append(Segment(start_s, start_s + 4 * BEAT_S, chord, sure, others))
+    return Timeline(tuple(chords)).merged()
 
 
 def _form(n_bars: int, lead_s: float, duration_s: float) -> tuple[Timeline[Section], list[str]]:

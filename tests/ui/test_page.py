@@ -45,7 +45,7 @@ def test_the_page_is_served_with_its_name_and_icon(client: httpx.Client, running
 def test_settings_show_what_the_studio_has(client: httpx.Client) -> None:
     parts = client.get("/config").json()["components"]
     labels = {part["props"].get("label"): part["type"] for part in parts}
-    kinds = {"Workers": "number", "Chord engine": "dropdown", "Open browser": "checkbox", "Host": "textbox"}
+    kinds = {"Tracks at once": "number", "Chord engine": "dropdown", "Open browser": "checkbox", "Address": "textbox"}
     assert {name: labels.get(name) for name in kinds} == kinds
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from musicflamingo_app.audio.sound import Audio
 from musicflamingo_app.music.arrays import Floats
 from musicflamingo_app.music.beat import BeatGrid
+import itertools
 
 FFT, HOP = 4096, 2048
 BLOCK_FRAMES = 4096  # about six minutes at 22.05 kHz; keeps an hour's spectrum out of memory
@@ -84,7 +85,7 @@ def _frames(audio: Audio) -> Floats:
 
 def _per_bar(rows: Floats, edges_s: NDArray[np.float64], hz: float, n_parts: int) -> Floats:
     """(bars, rows * parts): the mean of each equal part of each bar."""
-    parts = np.concatenate([np.linspace(a, b, n_parts + 1)[:-1] for a, b in zip(edges_s, edges_s[1:], strict=False)])
+    parts = np.concatenate([np.linspace(a, b, n_parts + 1)[:-1] for a, b in itertools.pairwise(edges_s)])
     marks = np.clip(np.append(parts, edges_s[-1]) * hz, 0, rows.shape[1]).astype(int)
     summed = np.concatenate([np.zeros((len(rows), 1)), np.cumsum(rows, axis=1, dtype=np.float64)], axis=1)
     starts = np.minimum(marks[:-1], rows.shape[1] - 1)

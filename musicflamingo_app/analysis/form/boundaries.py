@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.form.bars import BarFeatures
 from musicflamingo_app.analysis.form.similarity import (
-    Matrix, checkerboard, harmonic_similarity, level_cues, repetition_edges, stripe_novelty, timbral_similarity,
+    Matrix,
+    checkerboard,
+    harmonic_similarity,
+    level_cues,
+    repetition_edges,
+    stripe_novelty,
+    timbral_similarity,
 )  # fmt: skip
 
 CUES = (

@@ -68,7 +68,7 @@ class ClusteredSections:
     name = "librosa clustering"
     version = "1"
     credit = ""
-    parameters: Mapping[str, Any] = {"bars_per_section": 10}  # noqa: RUF012 - never changed
+    parameters: Mapping[str, Any] = {"bars_per_section": 10}
 
     def measure(self, audio: Audio, heard: Heard, watch: Watch) -> FormFinding:
         """About one section for every ten bars."""

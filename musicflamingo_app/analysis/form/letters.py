@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from musicflamingo_app.analysis.form.similarity import Matrix
+import itertools
 
 ALIKE = 0.52  # likeness of aligned bars above which two sections are the same material; chosen on training songs
 SAME_LEVEL = 0.25  # timbral likeness below which a repetition counts as a variant
@@ -17,7 +18,7 @@ def letters(harmony: Matrix, timbre: Matrix, lines: Sequence[int]) -> list[str]:
 
     Sections join a letter by their mean likeness to all that already bear it, so chains of small changes do not merge.
     """
-    sections = list(zip(lines, lines[1:], strict=False))
+    sections = list(itertools.pairwise(lines))
     groups: list[list[int]] = []
     for index, section in enumerate(sections):
         scores = [float(np.mean([aligned(harmony, sections[other], section) for other in group])) for group in groups]

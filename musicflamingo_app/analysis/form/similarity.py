@@ -102,7 +102,7 @@ def _runs(similarity: Matrix, length: int) -> NDArray[np.float64]:
 
 
 def level_cues(bars: BarFeatures) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Step of the level between the two bars before and after, without sign; and the drop at the end of the bar before."""
+    """Step of the level between two bars before and after, without sign; and the drop at the end of the bar before."""
     level = bars.level.mean(1).astype(np.float64)
     padded = np.concatenate([[level[0]] * 2, level, [level[-1]] * 2])
     n = bars.n_bars

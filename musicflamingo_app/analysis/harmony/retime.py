@@ -102,9 +102,9 @@ def _loss(free: Path, path: Path, kinds: NDArray[np.int64]) -> float:
 def retime(chords: Timeline[Chord], grid: BeatGrid, duration_s: float | None = None) -> Timeline[Chord]:
     """The chords with their borders moved to the nearest beat, or half beat when that is much nearer.
 
-    What becomes too short falls to the chord after it, equal neighbours become one, and all from 0 to the end (of the
-    recording, or of the chords) is covered, with `N` where nothing was. Where most borders lie far from the grid, the
-    grid is wrong and they stay.
+    What becomes too short falls to the chord after it (the last one to the one before), equal neighbours become one,
+    and all from 0 to the end (of the recording, or of the chords) is covered, with `N` where nothing was. Where most
+    borders lie far from the grid, the grid is wrong and they stay.
     """
     end_s = chords.end_s if duration_s is None else duration_s
     whole = chords.filled(end_s, NO_CHORD)
@@ -112,11 +112,13 @@ def retime(chords: Timeline[Chord], grid: BeatGrid, duration_s: float | None = N
     kept: list[Segment[Chord]] = []
     for segment, place_s in zip(whole, places, strict=True):
         start_s = float(place_s) if kept else 0.0
+        if kept and end_s - start_s < LEAST_S:
+            break
         while kept and start_s - kept[-1].start_s < LEAST_S:
             start_s = kept.pop().start_s
         kept.append(replace(segment, start_s=start_s))
-    ends = [segment.start_s for segment in kept[1:]] + [end_s]
-    return Timeline(tuple(replace(s, end_s=e) for s, e in zip(kept, ends, strict=True) if e > s.start_s)).merged()
+    ends = [*(segment.start_s for segment in kept[1:]), end_s]
+    return Timeline(tuple(replace(s, end_s=e) for s, e in zip(kept, ends, strict=False))).merged()
 
 
 def _places_s(borders_s: NDArray[np.float64], beats_s: NDArray[np.float64]) -> NDArray[np.float64]:

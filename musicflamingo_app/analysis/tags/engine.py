@@ -47,9 +47,13 @@ class MusicnnTags:
     def parameters(self) -> Mapping[str, Any]:
         return {"n_patches": self._n_patches, "threshold": self._threshold, "weights": sorted(_SHA256.values())}
 
+    def check(self) -> dict[str, Path]:
+        """The files of both networks. Raises MissingPackage when they are not the tested ones."""
+        return checked(self._folder or package_folder("musicnn"), _SHA256, package="musicnn==0.1.0", what="tags")
+
     def measure(self, audio: Audio, heard: Heard, watch: Watch) -> Finding[tuple[Tag, ...]]:
         """Tags above the threshold, strongest first. Raises MissingPackage without musicnn's weights."""
-        paths = checked(self._folder or package_folder("musicnn"), _SHA256, package="musicnn==0.1.0", what="tags")
+        paths = self.check()
         patches = log_mel_patches(audio, self._n_patches)
         found: list[Tag] = []
         for step, (net, units, words) in enumerate(

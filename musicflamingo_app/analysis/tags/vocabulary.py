@@ -63,5 +63,6 @@ MSD_WORDS: dict[tuple[str, str], tuple[str, ...]] = {
             "party": ("party",), "acoustic": ("acoustic",), "instrumental": ("instrumental",),
         }.items()
     },
-    **{("era", f"19{decade}" if decade != "00s" else "2000s"): (decade,) for decade in ("60s", "70s", "80s", "90s", "00s")},
+    **{("era", f"19{decade}"): (decade,) for decade in ("60s", "70s", "80s", "90s")},
+    ("era", "2000s"): ("00s",),
 }  # fmt: skip
