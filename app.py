@@ -6,7 +6,7 @@ import sys
 
 from musicflamingo_app.errors import StudioError
 from musicflamingo_app.settings import Settings, load_settings
-from musicflamingo_app.ui.desk import open_desk
+from musicflamingo_app.ui.desk import LivePreferences, open_desk
 from musicflamingo_app.ui.serve import serve
 
 
@@ -21,10 +21,12 @@ def run(settings: Settings) -> None:
         running = serve(
             desk,
             host=settings.host,
-            port=settings.port or None,
+            port=settings.port,
             open_browser=settings.open_browser,
             block=False,
-            max_file_size=f"{settings.max_file_mb}mb",
+            max_file_mb=settings.max_file_mb,
+            theme=settings.theme,
+            preferences=LivePreferences(desk),
         )
         sys.stdout.write(f"The studio is open at {running.url}\nData lies in {desk.paths.home}. Ctrl-C ends it.\n")
         sys.stdout.flush()

@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from musicflamingo_app.errors import StorageError, StudioError
 from musicflamingo_app.paths import Paths, default_home
 
+WORKER_BYTES = 2_000_000_000  # what a worker takes on an hour-long track, with room
+
 
 class Settings(BaseSettings):
     """Every setting, with the sentence that explains it to a person."""
@@ -23,7 +25,7 @@ class Settings(BaseSettings):
     port: int = Field(7860, ge=0, le=65535, description="Port of the studio's page; 0 takes any free one.")
     open_browser: bool = Field(True, description="Open the page in the browser when the studio starts.")
     workers: int = Field(
-        0, ge=0, le=64, description="Tracks analysed at the same time; 0 means one per processor core."
+        0, ge=0, le=64, description="Tracks analysed at the same time; 0 means as many as cores and memory allow."
     )
     chord_engine: Literal["fast", "best", "templates"] = Field(
         "fast",
@@ -36,6 +38,7 @@ class Settings(BaseSettings):
     keep_deleted_days: int = Field(
         30, ge=0, le=3650, description="Days until a deleted track leaves the disk for good."
     )
+
     theme: Literal["system", "light", "dark"] = Field("system", description="Colours of the page.")
 
     @classmethod
@@ -52,7 +55,15 @@ class Settings(BaseSettings):
 
     @property
     def n_workers(self) -> int:
-        return self.workers or max(1, os.cpu_count() or 1)
+        """Workers in numbers: by default one for each core, and for every two gigabytes of memory."""
+        return self.workers or max(1, min(os.cpu_count() or 1, _memory_bytes() // WORKER_BYTES))
+
+
+def _memory_bytes() -> int:
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # Windows does not tell
+        return 4 * WORKER_BYTES
 
 
 def _toml_file() -> Path:

@@ -5,6 +5,7 @@ Prints cross-validated F measures by song; writes assets/weights/boundaries/boun
 """
 
 import argparse
+import itertools
 import json
 import random
 from dataclasses import dataclass
@@ -28,7 +29,6 @@ from musicflamingo_app.scoring.sections import section_scores
 from train.benchmarks.listening import SONGS
 from train.pop909 import load, unpacked, with_sections
 from train.render import render, soundfont
-import itertools
 
 N_SONGS = 100
 SEED = 909

@@ -77,21 +77,24 @@ def signatures(ears: Ears) -> dict[str, set[str]]:
     return {**found, "tempo": found["beats"], "key_regions": found["key"]}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Stage:
-    """The watch of one stage, as its share of the whole."""
+    """The watch of one stage, as its share of the whole; a stand-in that starts again does not turn it back."""
 
     whole: Watch
     start: float
     share: float
     sentence: str
+    reached: float = 0.0
 
     def progress(self, fraction: float, sentence: str = "") -> None:
-        self.whole.progress(self.start + self.share * min(1.0, max(0.0, fraction)), sentence or self.sentence)
+        self.reached = max(self.reached, min(1.0, fraction))
+        self.whole.progress(self.start + self.share * self.reached, sentence or self.sentence)
 
 
 def _run(stage: str, chain: Chain, audio: Audio, session: _Session, watch: Watch) -> None:
     """Tries the engines of one stage in order and keeps the first finding, or the last failure."""
+    failure = None
     for engine in chain:
         try:
             started = time.process_time()
@@ -107,6 +110,7 @@ def _run(stage: str, chain: Chain, audio: Audio, session: _Session, watch: Watch
         except Exception as error:
             log.exception("%s failed", engine.name)
             failure = Failure(engine.name, f"{engine.name} failed: {error}.")
+    if failure is not None:
         session.analysis = replace(session.analysis, failures={**session.analysis.failures, stage: failure})
 
 

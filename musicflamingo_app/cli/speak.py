@@ -13,14 +13,15 @@ from musicflamingo_app.music.theory import spelled
 from musicflamingo_app.music.time import clock
 
 MAX_CHORDS_SHOWN = 16
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# Titles and file names are told as they are: “[Live]” is no markup and “:cat:” no picture.
+out = Console(highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def sentence(error: StudioError, *, about: str = "") -> None:
     """Prints an error: what happened, and what to do."""
-    err.print(f"[bold red]{about if about else 'Error'}:[/] ", end="", soft_wrap=True)
-    err.print(str(error), markup=False, soft_wrap=True)
+    err.print(f"{about or 'Error'}: ", style="bold red", end="", soft_wrap=True)
+    err.print(str(error), soft_wrap=True)
 
 
 def progress_bar() -> Progress:

@@ -100,7 +100,7 @@ class BeatGrid:
             near = bisect_left(downs, time_s - 1e-3)
             if near < len(downs) and abs(downs[near] - time_s) <= 1e-3:
                 position = 1
-            elif beats and index > first:
+            elif downs and index > first:
                 position = beats[-1].position + 1
             else:
                 position = (index - first) % metre.felt_beats + 1

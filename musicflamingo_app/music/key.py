@@ -15,7 +15,7 @@ MODES: dict[str, tuple[tuple[int, ...], int]] = {
     "mixolydian": ((0, 2, 4, 5, 7, 9, 10), -1),
     "locrian": ((0, 1, 3, 5, 6, 8, 10), -5),
 }
-_SHORT = {"": "major", "maj": "major", "m": "minor", "min": "minor", "aeolian": "minor", "ionian": "major"}
+_SHORT = {"": "major", "maj": "major", "m": "minor", "M": "major", "min": "minor", "aeolian": "minor", "ionian": "major"}
 _ADVICE = "Write a tonic and a mode, such as “C major”, “F# minor” or “D dorian”."
 
 
@@ -38,7 +38,7 @@ class Key:
         while width < len(cleaned) and cleaned[width] in "#b":
             width += 1
         mode = cleaned[width:].strip()
-        mode = mode if mode == "m" else mode.lower()
+        mode = mode if mode in ("m", "M") else mode.lower()
         mode = _SHORT.get(mode, mode)
         if mode not in MODES or not cleaned:
             raise MusicSyntaxError(f"“{text}” is not a key.", _ADVICE)

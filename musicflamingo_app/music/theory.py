@@ -89,7 +89,7 @@ def _roman_step(word: str) -> tuple[int, str]:
 
 
 def _chord_token(word: str) -> str:
-    match = re.fullmatch(r"([A-Ga-g][#b♯♭]?)(m(?!aj)|min|dim|°|\+|aug|sus[24]?)?(.*)", word)
+    match = re.fullmatch(r"([A-Ga-g][#b♯♭]?)(min|m(?!aj)|dim|°|\+|aug|sus[24]?)?(.*)", word)
     if match is None or not re.fullmatch(r"(maj)?\d{0,2}(/[A-G][#b♯♭]?)?", match[3]):
         raise MusicSyntaxError(f"“{word}” is not a chord or a Roman numeral.", _PROGRESSION_ADVICE)
     root = Pitch.parse(match[1][0].upper() + match[1][1:])

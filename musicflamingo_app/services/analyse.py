@@ -65,8 +65,12 @@ class Analyst:
                 return jobs.finish(session, job.id, now=_now(), track_id=known.id)
         copy = self._copied(path, name)
         options = {"seconds": about.duration_s}
-        with self._library.database.write() as session:
-            job = jobs.create(session, KIND, name, source_path=str(copy), options=options, now=_now())
+        try:
+            with self._library.database.write() as session:
+                job = jobs.create(session, KIND, name, source_path=str(copy), options=options, now=_now())
+        except StorageError:
+            copy.unlink(missing_ok=True)
+            raise
         self._call()
         return job
 
@@ -172,8 +176,9 @@ class Analyst:
 
     def _run(self, job: Job, worker: Worker) -> None:
         self._workers[job.id] = worker
+        folder = self._paths.incoming / uuid.uuid4().hex
         try:
-            playback = self._paths.incoming / f"{uuid.uuid4().hex}.m4a"
+            playback = _made(folder) / "playback.m4a"
             ended = self._watched(job, worker, Task(Path(job.source_path or ""), playback, job.name, self.choice))
             if ended.measurement is not None:
                 self._keep(job, ended.measurement, playback)
@@ -186,12 +191,15 @@ class Analyst:
         except StudioError as error:
             self._end(job, "failed", error)
         finally:
+            shutil.rmtree(folder, ignore_errors=True)  # a killed worker leaves half a copy
             del self._workers[job.id]
 
     def _watched(self, job: Job, worker: Worker, task: Task) -> Ended:
         for event in worker.run(task):
             if isinstance(event, Ended):
                 return event
+            if self._closing:
+                worker.close()  # it may have been started after `close` went round
             with contextlib.suppress(StorageError), self._library.database.write() as session:
                 if not jobs.progress(session, job.id, event.fraction, event.sentence, now=_now()):
                     worker.stop()
@@ -260,7 +268,9 @@ class Analyst:
             wanted = {job.source_path for job in jobs.recent(session, limit=10_000)}
         for path in self._paths.incoming.iterdir():
             old = now.timestamp() - path.stat().st_mtime > 3600
-            if str(path) not in wanted and old:
+            if old and path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif old and str(path) not in wanted:
                 path.unlink(missing_ok=True)
 
     def _call(self) -> None:
@@ -290,6 +300,14 @@ def new_track(found: Measurement, original: Path, playback: Path, name: str) -> 
         genre=tags.genre,
         move_original=True,
     )
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be made: {error.strerror or error}.", "Free some space.") from error
+    return folder
 
 
 def _now() -> datetime:

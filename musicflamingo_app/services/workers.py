@@ -103,12 +103,13 @@ class Worker:
 
     def close(self) -> None:
         """Ends the process, whatever it does."""
-        if self._pipe is not None:
-            self._pipe.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
-        self._process = self._pipe = None
+        process, pipe = self._process, self._pipe
+        self._process = self._pipe = None  # first, for the thread that runs a task closes too when its pipe breaks
+        if pipe is not None:
+            pipe.close()
+        if process is not None:
+            process.kill()
+            process.join()
 
     def _overdue(self) -> bool:
         return self._stopped_at is not None and time.monotonic() - self._stopped_at > GRACE_S

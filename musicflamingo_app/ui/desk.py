@@ -1,29 +1,25 @@
-"""The studio as the pages see it: the use-cases, with the person's settings beside them."""
+"""Where settings meet the studio: opens it as they say, and lets changed ones count at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from musicflamingo_app.analysis.ears import Choice
 from musicflamingo_app.paths import Paths, default_home
 from musicflamingo_app.services.studio import Setup, Studio
-from musicflamingo_app.settings import Settings, load_settings, save_settings
+from musicflamingo_app.settings import Settings, load_settings
+from musicflamingo_app.ui.preferences import StoredPreferences
 
 
-class Desk(Studio):
-    """A studio whose settings can be read and changed. Changed engines count from the next job on."""
+class LivePreferences(StoredPreferences):
+    """The settings file; changed engines count from the next job on."""
 
-    def settings(self) -> Sequence[tuple[str, Any, str]]:
-        """Name, value and help sentence of each setting."""
-        now = load_settings()
-        fields = Settings.model_fields.items()
-        return [(name, getattr(now, name), field.description or "") for name, field in fields]
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
 
-    def save_settings(self, values: Mapping[str, Any]) -> None:
-        """Stores changed settings. Raises StudioError naming the one that is wrong."""
-        now = {name: value for name, value, _ in self.settings()}
-        changed = {name: value for name, value in values.items() if value != now.get(name)}
-        if changed:
-            self.choose(choice_of(save_settings(changed)))
+    def save(self, values: Mapping[str, Any]) -> None:
+        """Keeps all of them or none. Raises StudioError naming the one that cannot be."""
+        super().save(values)
+        self._studio.choose(choice_of(load_settings()))
 
 
 def choice_of(settings: Settings) -> Choice:
@@ -31,11 +27,8 @@ def choice_of(settings: Settings) -> Choice:
     return Choice(settings.chord_engine, settings.beat_engine)
 
 
-def setup_of(settings: Settings) -> Setup:
-    """What a studio is made with, out of the settings."""
-    return Setup(choice_of(settings), settings.n_workers, settings.max_file_mb * 1_000_000, settings.keep_deleted_days)
-
-
-def open_desk(settings: Settings) -> Desk:
+def open_desk(settings: Settings) -> Studio:
     """The studio of this person's data folder, not started. Raises StorageError."""
-    return Desk(Paths(default_home()), setup_of(settings))
+    max_file_bytes = settings.max_file_mb * 1_000_000
+    setup = Setup(choice_of(settings), settings.n_workers, max_file_bytes, settings.keep_deleted_days)
+    return Studio(Paths(default_home()), setup)

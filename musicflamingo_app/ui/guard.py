@@ -1,7 +1,7 @@
 """What stands before every answer: who may ask, and headers that keep the page on this machine.
 
 Gradio 6.31 sends no security headers, and answers a range request for `/gradio_api/file=` with the request's own
-headers, cookies among them; both are put right here.
+headers, cookies among them; both are put right here. A proxy in front of the studio has to pass on the Host header.
 """
 
 from collections.abc import Iterable

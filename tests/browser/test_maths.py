@@ -10,7 +10,8 @@ SONG = """
 const song = new Song({ beats: { t: [1, 2, 3, 4, 5, 6], pos: [4, 1, 2, 1, 2, 1], bar: [0, 1, 1, 2, 2, 3] },
   bars: [{ n: 0, s: 1, e: 2 }, { n: 1, s: 2, e: 4 }, { n: 2, s: 4, e: 6 }, { n: 3, s: 6, e: 8 }], duration: 9,
   chords: [{ s: 0, e: 2, name: 'C' }, { s: 2, e: 3, name: 'C' }, { s: 4, e: 6, name: 'F' }], keys: [], sections: [] });
-const bare = new Song({ beats: { t: [], pos: [], bar: [] }, bars: [], chords: [], keys: [], sections: [], duration: 9 });
+const none = { bars: [], chords: [], keys: [], sections: [] };
+const bare = new Song({ beats: { t: [], pos: [], bar: [] }, duration: 9, ...none });
 """
 
 
@@ -61,8 +62,9 @@ def test_the_view_stays_inside_the_track(page: Any, running: Running) -> None:
             [() => view.zoom(0.2 + 3 * rnd(), Math.max(0, Math.min(duration, t))), () => view.pan(t - duration / 2),
              () => view.reveal(Math.max(0, Math.min(duration, t))), () => view.follow(Math.max(0, t)),
              () => view.set(t, rnd() * duration * 2)][Math.floor(rnd() * 5)]();
-            if (!(view.start >= 0 && view.end <= duration + 1e-6 && view.span > 0)) seen.push([duration, view.start, view.span]);
-            if (Math.abs(view.toTime(view.toX(view.start + view.span / 3)) - view.start - view.span / 3) > 1e-6) seen.push(n);
+            const inside = view.start >= 0 && view.end <= duration + 1e-6 && view.span > 0;
+            const third = view.start + view.span / 3;
+            if (!inside || Math.abs(view.toTime(view.toX(third)) - third) > 1e-6) seen.push([n, view.start, view.span]);
           } } return seen; })()""",
     )
     assert found == []
@@ -72,7 +74,8 @@ def test_zooming_keeps_the_time_under_the_mouse(page: Any, running: Running) -> 
     before, after = asked(
         page,
         running,
-        "(() => { const v = new View(100, 800); v.set(20, 40); const b = v.toX(33); v.zoom(0.5, 33); return [b, v.toX(33)] })()",
+        """(() => { const view = new View(100, 800); view.set(20, 40);
+        const before = view.toX(33); view.zoom(0.5, 33); return [before, view.toX(33)] })()""",
     )
     assert before == pytest.approx(after)
 
@@ -92,7 +95,8 @@ def test_peaks_are_read_as_they_are_written(page: Any, running: Running) -> None
     found = asked(
         page,
         running,
-        """(() => { const b = new ArrayBuffer(8 + 6); const d = new DataView(b); d.setUint32(0, 2, true); d.setUint32(4, 1, true);
+        """(() => { const b = new ArrayBuffer(8 + 6); const d = new DataView(b);
+        d.setUint32(0, 2, true); d.setUint32(4, 1, true);
         [-10, 20, -127, 5, -127, 20].forEach((v, i) => d.setInt8(8 + i, v)); const p = new Peaks(b);
         return [[...p.fine], [...p.coarse], p.level(0.01)[0], p.level(1)[0]]; })()""",
     )

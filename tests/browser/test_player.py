@@ -194,6 +194,19 @@ def test_keys_are_left_to_fields_and_dialogs(page: Any, open_track: Callable[...
     assert not state(page)["playing"]
 
 
+def test_the_space_bar_plays_after_a_click_on_a_tab_or_bar(page: Any, open_track: Callable[..., None]) -> None:
+    open_track(page)
+    page.get_by_role("tab", name="Table").click()
+    page.keyboard.press("Space")
+    settled(page, "s.playing")
+    page.get_by_role("tab", name="Listen").click()
+    page.keyboard.press("Space")
+    settled(page, "!s.playing")
+    page.get_by_role("button", name="Zoom in (+)").click()
+    page.keyboard.press("Space")
+    settled(page, "s.playing")
+
+
 def test_the_wheel_zooms_where_the_mouse_is(page: Any, open_track: Callable[..., None]) -> None:
     open_track(page)
     page.mouse.move(*spot(page, "wave", 20))

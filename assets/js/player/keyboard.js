@@ -51,7 +51,8 @@ export function listen(player) {
     if (!player.scene || shownTab() !== 'listen' || document.querySelector('dialog[open]')) return;
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest(TYPED)) return;
-    if ((event.key === ' ' || event.key === 'Enter') && target.closest(PRESSED)) return;
+    // on the chosen tab the space bar would do nothing; it plays instead
+    if (event.key === ' ' && target.closest(PRESSED) && !target.closest('[role="tab"][aria-selected="true"]')) return;
     if (event.key.startsWith('Arrow') && target.closest(MOVED)) return;
     const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action) return;

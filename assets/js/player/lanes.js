@@ -6,6 +6,8 @@ import { lastAt } from './song.js';
 import { drawWave } from './wave.js';
 
 const GAP = 5;
+const LEAST_ROUND = 5; // narrower boxes are plain
+const LEAST_LABEL = 22; // narrower ones carry no text
 
 // Where each lane lies, in CSS pixels from the top; lanes without data take no room.
 export function layout(song, compact) {
@@ -65,14 +67,15 @@ function drawSpans(context, scene, lane, style) {
     if (right < 0 || right - left < 0.4) continue;
     const looks = style(row, scene);
     context.fillStyle = looks.fill;
-    const gap = right - left > 4 ? 1 : 0;
-    box(context, left + gap / 2, y, right - left - gap, h, Math.min(6, (right - left) / 3));
+    if (right - left < LEAST_ROUND) {
+      context.fillRect(left, y, right - left, h);
+      continue;
+    }
+    box(context, left + 0.5, y, right - left - 1, h, Math.min(6, (right - left) / 3));
     context.fill();
     drawLabel(context, looks, { left: Math.max(left, 0), right: Math.min(right, view.width), y, h }, colours);
   }
 }
-
-const LEAST_LABEL = 22;
 
 function drawLabel(context, looks, room, colours) {
   const width = room.right - room.left - 8;

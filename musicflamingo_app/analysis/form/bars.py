@@ -4,6 +4,7 @@ Conventions: bars are rows; `edges_s` has one more entry than there are bars. Wi
 stand for bars.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,6 @@ from numpy.typing import NDArray
 from musicflamingo_app.audio.sound import Audio
 from musicflamingo_app.music.arrays import Floats
 from musicflamingo_app.music.beat import BeatGrid
-import itertools
 
 FFT, HOP = 4096, 2048
 BLOCK_FRAMES = 4096  # about six minutes at 22.05 kHz; keeps an hour's spectrum out of memory

@@ -1,11 +1,11 @@
 """Letters for sections: what repeats gets one letter, a repetition that sounds different a prime (A, B, A')."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 
 from musicflamingo_app.analysis.form.similarity import Matrix
-import itertools
 
 ALIKE = 0.52  # likeness of aligned bars above which two sections are the same material; chosen on training songs
 SAME_LEVEL = 0.25  # timbral likeness below which a repetition counts as a variant

@@ -122,7 +122,7 @@ def listen(spectrum: Floats, nets: Sequence[ChordNet], heard: Callable[[float], 
         last = min(n_frames, max(0, done - CONTEXT_FRAMES) + WINDOW_FRAMES)
         first = max(0, last - WINDOW_FRAMES)
         window = spectrum[first:last]
-        mean = sum(np.exp(net(window)) for net in nets) / len(nets)
+        mean = np.mean([np.exp(net(window)) for net in nets], axis=0)
         kept = n_frames if last == n_frames else last - CONTEXT_FRAMES
         out[done:kept] = np.log(np.maximum(mean[done - first : kept - first], _FLOOR))
         done = kept

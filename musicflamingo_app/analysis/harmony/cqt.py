@@ -66,4 +66,4 @@ def _hybrid_cqt(sound: NDArray[np.float32], tuning_cents: float) -> Floats:
         bins_per_octave=12 * BINS_PER_SEMITONE,
         tuning=tuning_cents / 100 * BINS_PER_SEMITONE,  # librosa counts it in bins
     )
-    return np.abs(spectrum).T.astype(np.float32)
+    return np.asarray(np.abs(spectrum).T, np.float32)

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.engines import Finding, Heard, Watch, clamp01
 from musicflamingo_app.analysis.harmony.chroma import chroma
@@ -156,7 +157,7 @@ def _costs() -> Matrix:
     return costs
 
 
-def _best_path(evidence: Matrix, costs: Matrix) -> Matrix:
+def _best_path(evidence: Matrix, costs: Matrix) -> NDArray[np.int64]:
     """Viterbi: the key of each cell."""
     total = evidence[0].copy()
     back = np.zeros(evidence.shape, np.int64)
@@ -184,7 +185,7 @@ def _finding(music: _Music, regions: Timeline[Key]) -> KeyFinding:
         lasting_s[region.label] = lasting_s.get(region.label, 0.0) + region.duration_s
     main = max(lasting_s, key=lambda key: lasting_s[key])
     stretches = [region for region in regions if region.label == main]
-    votes = sum(region.duration_s * music.votes(region.start_s, region.end_s) for region in stretches)
+    votes = np.sum([r.duration_s * music.votes(r.start_s, r.end_s) for r in stretches], axis=0)
     chances = _chances(votes / lasting_s[main])
     order = [int(k) for k in np.argsort(-chances) if key_of(int(k)) != main][:N_ALTERNATIVES]
     others = tuple(Ranked(key_of(k), float(chances[k])) for k in order)

@@ -64,7 +64,7 @@ def chord_evidence(chord: Chord) -> Matrix:
     of_root = _TABLE[:, :, chord.root.pitch_class]
     family = _FAMILY.get(chord.triad.quality)
     if family is None:
-        return np.logaddexp(of_root[:, 0], of_root[:, 1]) - np.log(2)
+        return np.asarray(np.logaddexp(of_root[:, 0], of_root[:, 1]) - np.log(2))
     return np.asarray(of_root[:, _FAMILIES.index(family)])
 
 

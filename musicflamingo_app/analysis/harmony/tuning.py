@@ -36,7 +36,7 @@ class Tuning:
 
 def tuning_of(mono: NDArray[np.float32]) -> tuple[float, float]:
     """Cents from A = 440 Hz of mono sound at 22,050 Hz, and how well its peaks agree on it (0-1)."""
-    total = sum(_peaks(constant_q(stretch)) for stretch in _stretches(mono))
+    total = np.sum([_peaks(constant_q(stretch)) for stretch in _stretches(mono)], axis=0)
     agreement = clamp01(float(abs(total[0]) / total[1].real)) if total[1].real > 0 else 0.0
     if agreement < LEAST_AGREEMENT:
         return 0.0, 0.0

@@ -104,7 +104,7 @@ def _tempi(readings: list[Reading], chances: list[float]) -> tuple[Ranked[float]
     """Tempi with the summed probability of the readings that have them (within 4 %), best first."""
     sums: list[tuple[float, float]] = []
     for reading, chance in zip(readings, chances, strict=True):
-        bpm = float(60.0 / np.median(np.diff(reading.beats_s)))
+        bpm = reading.bpm
         near = next((index for index, (other, _) in enumerate(sums) if abs(bpm / other - 1) < 0.04), None)
         if near is None:
             sums.append((bpm, chance))

@@ -20,7 +20,8 @@ DOWN, MID, BEAT, HALF, QUARTER = range(5)
 SLIP_COST = 15.0  # nats for a bar that is too short or long; lower ones follow every hesitation
 CENTRE_BPM = 90.0
 # What the best of these gained over 4/4 in 99 of 100 pieces that are in 4/4, and more: two beats are half of four.
-DUPLE_RARITY, COMPOUND_RARITY = 1.0, 2.5
+DUPLE_RARITY, COMPOUND_RARITY = 1.0, 3.0
+SLOWEST_COMPOUND_BPM = 43.0  # eighths slower than 130 a minute are felt as beats themselves
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,9 @@ PATTERNS = (
     Pattern(Metre(2), _divided(_TWO, (HALF,)), DUPLE_RARITY),
     Pattern(Metre(2), _divided(_TWO, (QUARTER, HALF, QUARTER)), DUPLE_RARITY),
     Pattern(Metre(6, 8), _divided((DOWN, MID), (QUARTER, HALF, QUARTER, HALF, QUARTER)), COMPOUND_RARITY),
+    # The pulses went across the beats, two to every three: BeatNet's commonest answer to triplets.
+    Pattern(Metre(6, 8), _divided((DOWN, MID), (HALF, HALF)), COMPOUND_RARITY),
+    Pattern(Metre(12, 8), _divided(_FOUR, (HALF, HALF)), COMPOUND_RARITY),
 )
 
 
@@ -57,6 +61,15 @@ class Reading:
     beats_s: Numbers
     is_downbeat: NDArray[np.bool_]
     traits: dict[str, float]
+
+    @property
+    def bpm(self) -> float:
+        return 60.0 / float(np.median(np.diff(self.beats_s)))
+
+    @property
+    def is_playable(self) -> bool:
+        """Whether there are beats enough, and not too slow ones for a compound metre."""
+        return len(self.beats_s) > 3 and not (self.pattern.metre.is_compound and self.bpm < SLOWEST_COMPOUND_BPM)
 
     @property
     def merit(self) -> float:
@@ -73,9 +86,9 @@ def place_odds(table: Numbers, *, with_chords: bool) -> Numbers:
 
 
 def read_all(hearing: Hearing, points_s: Numbers, odds: Numbers) -> list[Reading]:
-    """Every pattern placed where it fits best, the best judged first; those of fewer than two beats are left out."""
+    """Every pattern placed where it fits best, the best judged first; those that make no music are left out."""
     readings = [read(hearing, points_s, odds, pattern) for pattern in PATTERNS]
-    return sorted((r for r in readings if len(r.beats_s) > 1), key=lambda reading: -reading.merit)
+    return sorted((reading for reading in readings if reading.is_playable), key=lambda reading: -reading.merit)
 
 
 def read(hearing: Hearing, points_s: Numbers, odds: Numbers, pattern: Pattern) -> Reading:
