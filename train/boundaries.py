@@ -30,7 +30,7 @@ from train.benchmarks.listening import SONGS
 from train.pop909 import load, unpacked, with_sections
 from train.render import render, soundfont
 
-N_SONGS = 100
+N_SONGS = 60
 SEED = 909
 RIDGE = 0.1  # scikit-learn's C
 BIAS = 3.0  # log odds added so that boundaries outweigh the length prior; chosen by cross validation

@@ -15,7 +15,9 @@ MODES: dict[str, tuple[tuple[int, ...], int]] = {
     "mixolydian": ((0, 2, 4, 5, 7, 9, 10), -1),
     "locrian": ((0, 1, 3, 5, 6, 8, 10), -5),
 }
-_SHORT = {"": "major", "maj": "major", "m": "minor", "M": "major", "min": "minor", "aeolian": "minor", "ionian": "major"}
+_SHORT = {
+    "": "major", "maj": "major", "M": "major", "m": "minor", "min": "minor", "aeolian": "minor", "ionian": "major",
+}  # fmt: skip
 _ADVICE = "Write a tonic and a mode, such as “C major”, “F# minor” or “D dorian”."
 
 

@@ -15,12 +15,12 @@ from musicflamingo_app.analysis.ears import Choice
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.music.time import Timeline
-from musicflamingo_app.paths import Paths
 from musicflamingo_app.scoring.beats import beat_scores, downbeat_f
 from musicflamingo_app.scoring.chords import chord_scores
 from musicflamingo_app.scoring.key import key_score
-from musicflamingo_app.services.studio import Setup
-from musicflamingo_app.ui.desk import Desk
+from musicflamingo_app.services.studio import Studio
+from musicflamingo_app.settings import load_settings
+from musicflamingo_app.ui.desk import open_desk
 from tests.ui.server import GRADIO_NOISE, served
 
 pytestmark = GRADIO_NOISE
@@ -30,18 +30,17 @@ PATIENCE_S = 200.0
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     with pytest.MonkeyPatch.context() as patch:
         home = tmp_path_factory.mktemp("flow") / "home"
         patch.setenv("MUSICFLAMINGO_HOME", str(home))
-        opened = Desk(Paths(home), Setup())
-        opened.start()
+        opened = open_desk(load_settings(workers=1)).start()
         yield opened
         opened.close()
 
 
 @pytest.fixture(scope="module")
-def client(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def client(desk: Studio, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     with (
         served(desk, tmp_path_factory.mktemp("gradio")) as page,
         httpx.Client(base_url=page.url, timeout=30) as opened,
@@ -72,7 +71,7 @@ def timeline(rows: list[list[Any]]) -> Timeline[Chord]:
     return Timeline.of([(start_s, end_s, Chord.parse(name)) for start_s, end_s, name in rows])
 
 
-def test_what_is_heard_is_what_was_played(desk: Desk, track_id: int) -> None:
+def test_what_is_heard_is_what_was_played(desk: Studio, track_id: int) -> None:
     found, played = desk.analysis(track_id), truth()
     assert found.chords is not None and found.beats is not None and found.key is not None and found.tempo is not None
     assert found.failures == {}
@@ -85,7 +84,7 @@ def test_what_is_heard_is_what_was_played(desk: Desk, track_id: int) -> None:
     assert found.chords.provenance.engine != found.beats.provenance.engine
 
 
-def test_the_page_gets_view_peaks_and_sound(client: httpx.Client, desk: Desk, track_id: int) -> None:
+def test_the_page_gets_view_peaks_and_sound(client: httpx.Client, desk: Studio, track_id: int) -> None:
     view = client.get(f"/ma/tracks/{track_id}/view.json")
     assert view.status_code == 200 and "Paper Lanterns" in view.text
     assert (
@@ -120,13 +119,13 @@ def test_exports_come_as_files(client: httpx.Client, track_id: int) -> None:
     assert chord_scores(timeline(truth()["chords"]), heard).majmin >= 0.8
 
 
-def test_the_same_example_again_is_known_at_once(client: httpx.Client, desk: Desk, track_id: int) -> None:
+def test_the_same_example_again_is_known_at_once(client: httpx.Client, desk: Studio, track_id: int) -> None:
     job = desk.add_example(EXAMPLE)
     assert (job.state, job.track_id) == ("done", track_id)
     assert len(client.get("/ma/library.json").json()["rows"]) == 1
 
 
-def test_other_engines_make_it_stale(client: httpx.Client, desk: Desk, track_id: int) -> None:
+def test_other_engines_make_it_stale(client: httpx.Client, desk: Studio, track_id: int) -> None:
     assert desk.stale() == set()
     desk.choose(Choice("best", "beatnet"))
     assert desk.stale() == {track_id}

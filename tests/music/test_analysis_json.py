@@ -26,9 +26,7 @@ def full() -> Analysis:
     """An analysis with every aspect, alternatives and a failure."""
     times = [0.5 * i + 0.25 for i in range(12)]
     a_minor, seventh = Chord.parse("A:min7/b3"), Chord.parse("C:9(*5)")
-    chords = Timeline(
-        (Segment(0.0, 2.25, NO_CHORD, 0.9), Segment(2.25, 4.0, a_minor, None, (Ranked(seventh, 0.25),)))
-    )
+    chords = Timeline((Segment(0.0, 2.25, NO_CHORD, 0.9), Segment(2.25, 4.0, a_minor, None, (Ranked(seventh, 0.25),))))
     regions = Timeline.of([(0.0, 3.0, Key.parse("A minor")), (3.0, 6.5, Key.parse("F# dorian"))])
     sections = Timeline((Segment(0.0, 3.0, Section("A", "verse"), 0.5), Segment(3.0, 6.5, Section("B'"), None)))
     return Analysis(

@@ -1,5 +1,7 @@
 """Beat grids: positions, bars, snapping, tempo, and what doubling, halving and shifting keep."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,7 +69,7 @@ def test_beats_must_rise(times_s: tuple[float, ...]) -> None:
 def test_bars_hold_every_beat_once_and_join(grid: BeatGrid) -> None:
     bars = grid.bars()
     assert tuple(beat for bar in bars for beat in bar.beats) == grid.beats
-    assert all(a.end_s == b.start_s and b.number == a.number + 1 for a, b in zip(bars, bars[1:], strict=False))
+    assert all(a.end_s == b.start_s and b.number == a.number + 1 for a, b in itertools.pairwise(bars))
     assert all(bar.start_s < bar.end_s for bar in bars)
     if bars:
         assert bars[0].number == (1 if grid.beats[0].position == 1 else 0)

@@ -22,7 +22,8 @@ def contains(tokens: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
 @pytest.mark.parametrize(
     ("key", "chord", "numeral"),
     [("C major", "C", "I"), ("C major", "D:min", "ii"), ("C major", "G:7", "V7"), ("C major", "A:min", "vi"),
-     ("C major", "B:hdim7", "viiø7"), ("C major", "Bb", "bVII"), ("C major", "F#:dim", "#iv°"), ("C major", "C/3", "I/3"),
+     ("C major", "B:hdim7", "viiø7"), ("C major", "Bb", "bVII"), ("C major", "F#:dim", "#iv°"),
+     ("C major", "C/3", "I/3"),
      ("C major", "E:aug", "III+"), ("C major", "D:min7", "ii7"), ("C major", "F:maj7", "IVmaj7"),
      ("A minor", "A:min", "i"), ("A minor", "C", "bIII"), ("A minor", "E:7", "V7"), ("A minor", "F", "bVI"),
      ("A minor", "G", "bVII"), ("A minor", "B:dim", "ii°"), ("A minor", "D:min", "iv"), ("A minor", "G#:dim7", "vii°7"),
@@ -80,7 +81,9 @@ def test_numerals_become_tokens(text: str, first: tuple[str, ...]) -> None:
     assert progression_patterns(text)[0] == first
 
 
-@pytest.mark.parametrize("text", ["", "  ", "- |", "hello", "I-C", "I-V-xx", "IIII", "H-G", "C-G-Q", "Cmaj7foo", "Ifoo"])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "- |", "hello", "I-C", "I-V-xx", "IIII", "H-G", "C-G-Q", "Cmaj7foo", "Ifoo"]
+)
 def test_bad_progressions_are_refused_with_advice(text: str) -> None:
     with pytest.raises(MusicSyntaxError) as refused:
         progression_patterns(text)

@@ -23,7 +23,7 @@ from tests.services.rendered import band_wav
 
 LIGHT = Choice(chords="templates", beats="librosa")
 LONG = ("C:maj", "G:maj", "A:min", "F:maj") * 10
-PATIENCE_S = 90.0
+PATIENCE_S = 200.0  # on a busy machine; a few seconds otherwise
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +181,7 @@ def test_a_running_job_is_cancelled_soon(studio: Studio, tmp_path: Path) -> None
 
 def test_a_killed_worker_leaves_an_interrupted_job_that_can_be_resumed(studio: Studio, tmp_path: Path) -> None:
     before = kept(studio)
-    job = studio.add(band_wav(tmp_path / "victim.wav", chords=LONG, seed=5), "victim.wav")
+    job = studio.add(band_wav(tmp_path / "victim.wav", chords=LONG[:10], seed=5), "victim.wav")
     under_way(studio, job)
     pid = studio.analyst._workers[job.id].pid
     assert pid is not None

