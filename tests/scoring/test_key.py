@@ -1,7 +1,10 @@
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from musicflamingo_app.errors import MissingPackage
 from musicflamingo_app.music.key import MODES, Key
 from musicflamingo_app.scoring.key import key_score
 
@@ -42,3 +45,9 @@ def test_transposing_both_changes_nothing(truth: Key, found: Key, semitones: int
 @given(st.integers(0, 11), st.sampled_from(list(MODES)))
 def test_every_key_matches_itself(pitch_class: int, mode: str) -> None:
     assert key_score(Key.of(pitch_class, mode), Key.of(pitch_class, mode)) == 1.0
+
+
+def test_without_mir_eval_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mir_eval.key", None)
+    with pytest.raises(MissingPackage, match="pip install mir_eval"):
+        key_score(Key.parse("C major"), Key.parse("C major"))

@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -7,6 +8,7 @@ from musicflamingo_app.analysis.engines import Heard, Unwatched
 from musicflamingo_app.analysis.harmony.chroma import CHROMA_HZ, chroma
 from musicflamingo_app.analysis.harmony.tuning import Tuning
 from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
+from musicflamingo_app.errors import MissingPackage
 
 Synth = Callable[..., Audio]
 NAMES = ["C:maj", "A:min", "F:maj", "G:maj"]
@@ -45,3 +47,9 @@ def test_chroma_shows_the_notes(synth: Synth, cents: float) -> None:
 def test_silent_chroma_is_zero() -> None:
     _, rows = chroma(Audio(np.zeros((1, 2 * ANALYSIS_HZ), np.float32), ANALYSIS_HZ), 0.0)
     assert not rows.any() and rows.shape[0] == 12
+
+
+def test_missing_librosa_says_what_to_install(synth: Synth, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "librosa", None)
+    with pytest.raises(MissingPackage, match="pip install librosa"):
+        Tuning().measure(synth(NAMES), Heard(), Unwatched())

@@ -1,0 +1,106 @@
+"""Beats, bars and tempo on clicks and chords with known answers."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from musicflamingo_app.analysis.engines import Heard, Unwatched
+from musicflamingo_app.analysis.pulse.bars import best_walk, likeliest_bars
+from musicflamingo_app.analysis.pulse.engine import BeatNetEngine, doubled
+from musicflamingo_app.analysis.pulse.fallback import LibrosaBeats
+from musicflamingo_app.analysis.pulse.tempo import tempo_finding
+from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
+from musicflamingo_app.errors import MissingPackage
+from musicflamingo_app.music.beat import BeatGrid, Metre
+from musicflamingo_app.music.chord import Chord
+from musicflamingo_app.music.time import Timeline
+from musicflamingo_app.scoring.beats import beat_scores, downbeat_f
+
+
+def clicks(times_s: NDArray[np.float64], accents: NDArray[np.bool_], duration_s: float) -> Audio:
+    """Short noisy clicks with a low thump, the accented ones louder."""
+    random = np.random.default_rng(440)
+    out = np.zeros(int(duration_s * ANALYSIS_HZ), np.float32)
+    t = np.arange(int(0.08 * ANALYSIS_HZ)) / ANALYSIS_HZ
+    for time_s, loud in zip(times_s, accents, strict=True):
+        sound = np.exp(-t * 60) * (random.normal(size=len(t)) * 0.3 + np.sin(2 * np.pi * (60 if loud else 180) * t))
+        at = int(time_s * ANALYSIS_HZ)
+        piece = out[at : at + len(t)]
+        piece += ((0.8 if loud else 0.4) * sound)[: len(piece)].astype(np.float32)
+    return Audio(out[None], ANALYSIS_HZ)
+
+
+@pytest.mark.parametrize(("bpm", "n_beats"), [(70, 4), (100, 4), (120, 4), (90, 3)])
+def test_accented_clicks_are_found_with_their_bars(bpm: float, n_beats: int) -> None:
+    times_s = 0.5 + np.arange(int(30 * bpm / 60)) * 60 / bpm
+    accents = np.arange(len(times_s)) % n_beats == 0
+    chords = Timeline.of(
+        (float(a), float(b), Chord.parse("C:maj" if i % 2 else "F:maj"))
+        for i, (a, b) in enumerate(zip(times_s[accents], times_s[accents][1:], strict=False))
+    )
+    sound = clicks(times_s, accents, 31)
+    grid = BeatNetEngine().measure(sound, Heard(chords=chords), Unwatched()).value
+    assert beat_scores(times_s, grid.times_s).f > 0.9
+    assert grid.metre == Metre(n_beats, 4)
+    assert downbeat_f(times_s[accents], grid.downbeats_s) > 0.85
+
+
+@pytest.mark.parametrize("engine", [BeatNetEngine(), LibrosaBeats()])
+@pytest.mark.parametrize("duration_s", [1.0, 12.0])
+def test_silence_has_no_beats(engine: BeatNetEngine | LibrosaBeats, duration_s: float) -> None:
+    silence = Audio(np.zeros((1, int(duration_s * ANALYSIS_HZ)), np.float32), ANALYSIS_HZ)
+    found = engine.measure(silence, Heard(), Unwatched())
+    assert found.value == BeatGrid()
+    assert found.confidence <= 0.2
+
+
+def test_the_stand_in_follows_clicks() -> None:
+    times_s = 0.5 + np.arange(60) * 0.5
+    grid = LibrosaBeats().measure(clicks(times_s, np.arange(60) % 4 == 0, 31), Heard(), Unwatched()).value
+    assert beat_scores(times_s, grid.times_s).f > 0.8
+    assert grid.tempo_bpm == pytest.approx(120, rel=0.04)
+
+
+def test_altered_weights_are_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("weights")
+    for number in (1, 2, 3):
+        (folder / f"model_{number}_weights.pt").write_bytes(b"not these")
+    with pytest.raises(MissingPackage, match="model_1"):
+        BeatNetEngine(folder).measure(clicks(np.arange(10.0), np.ones(10, bool), 10), Heard(), Unwatched())
+
+
+@given(st.integers(2, 7), st.integers(0, 6), st.integers(12, 60))
+def test_the_best_walk_finds_a_plain_bar_line(n_beats: int, first: int, n: int) -> None:
+    first %= n_beats
+    odds = np.where(np.arange(n) % n_beats == first, 3.0, -1.0)
+    positions = best_walk(odds, n_beats).positions
+    assert [i for i, p in enumerate(positions) if p == 1] == list(range(first, n, n_beats))
+
+
+def test_a_dropped_beat_moves_the_bar_line() -> None:
+    odds = np.array([5.0, -2, -2, -2] * 6 + [5.0, -2, -2] + [5.0, -2, -2, -2] * 6)
+    walk = best_walk(odds, 4, jump_cost=8.0)
+    assert [p for p in walk.positions if p == 1] == [1] * 13
+    assert np.all(odds[walk.positions == 1] == 5.0)
+
+
+def test_three_needs_more_evidence_than_four() -> None:
+    assert likeliest_bars(np.zeros(24)).n_beats == 4
+    assert likeliest_bars(np.where(np.arange(24) % 3 == 0, 3.0, -1.0)).n_beats == 3
+
+
+@given(st.lists(st.floats(0.2, 1.5), min_size=2, max_size=20))
+def test_doubling_keeps_every_beat(gaps_s: list[float]) -> None:
+    times_s = np.cumsum(gaps_s)
+    assert np.array_equal(doubled(times_s)[::2], times_s)
+    assert np.all(np.diff(doubled(times_s)) > 0)
+
+
+def test_tempo_ranks_half_and_double() -> None:
+    grid = BeatGrid.of(np.arange(20) * 0.5, [0.0], Metre(4, 4))
+    found = tempo_finding(grid, 0.8)
+    assert found.value == pytest.approx(120)
+    assert [round(other.label) for other in found.alternatives] == [60]
+    assert found.confidence + sum(other.confidence for other in found.alternatives) == pytest.approx(1)
