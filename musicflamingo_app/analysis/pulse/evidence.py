@@ -4,6 +4,7 @@ Cues: BeatNet's downbeat odds; change of harmony before and after over one beat 
 and of all onsets; and changes of the chord, or of its root, that the chord engine heard.
 """
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -81,7 +82,7 @@ def _changes(times_s: Matrix, gap_s: Matrix, chords: Timeline[Chord] | None) -> 
     """How near a chord change, and a change of root, lies to each beat: 1 on it, 0 from half a beat away."""
     chord, root = np.zeros(len(times_s)), np.zeros(len(times_s))
     segments: Sequence[Segment[Chord]] = chords.segments if chords else ()
-    for before, after in zip(segments, segments[1:], strict=False):
+    for before, after in itertools.pairwise(segments):
         nearest = int(np.argmin(np.abs(times_s - after.start_s)))
         weight = max(0.0, 1 - 2 * abs(times_s[nearest] - after.start_s) / gap_s[nearest])
         chord[nearest] = max(chord[nearest], weight)

@@ -22,7 +22,7 @@ class LibrosaBeats:
     name = "librosa beats"
     version = "0.11-1"
     credit = ""
-    parameters: Mapping[str, Any] = {"hop": HOP, "late_s": LATE_S} 
+    parameters: Mapping[str, Any] = {"hop": HOP, "late_s": LATE_S}
 
     def measure(self, audio: Audio, heard: Heard, watch: Watch) -> Finding[BeatGrid]:
         """The beats in 4/4; an empty grid where there are none. Raises MissingPackage."""
