@@ -42,7 +42,7 @@ def chord_scores(truth: Timeline[Chord], found: Timeline[Chord]) -> ChordScores:
     true = truth.filled(span.end_s, UNKNOWN_CHORD).within(span)
     heard = found.filled(span.end_s, NO_CHORD).within(span)
     times, true_labels, heard_labels = mir_eval("util").merge_labeled_intervals(
-        intervals(true), _labels(true), intervals(heard), _labels(heard)
+        _joined(true, span), _labels(true), _joined(heard, span), _labels(heard)
     )
     durations_s = np.diff(times, axis=1)[:, 0]
 
@@ -55,8 +55,16 @@ def chord_scores(truth: Timeline[Chord], found: Timeline[Chord]) -> ChordScores:
         majmin=share(chord.majmin),
         sevenths=share(chord.sevenths),
         mirex=share(chord.mirex),
-        segmentation=float(chord.seg(intervals(true.merged()), intervals(heard.merged()))),
+        segmentation=float(chord.seg(_joined(true.merged(), span), _joined(heard.merged(), span))),
     )
+
+
+def _joined(timeline: Timeline[Chord], span: Interval) -> NDArray[np.float64]:
+    """The intervals of a timeline that fills a span, their rounding taken out: mir_eval compares times exactly."""
+    times = intervals(timeline)
+    times[1:, 0] = times[:-1, 1]
+    times[0, 0], times[-1, 1] = span.start_s, span.end_s
+    return times
 
 
 def _labels(timeline: Timeline[Any]) -> list[str]:

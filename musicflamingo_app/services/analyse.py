@@ -183,6 +183,8 @@ class Analyst:
             if ended.measurement is not None:
                 self._keep(job, ended.measurement, playback)
             elif ended.error is not None:
+                if ended.trace:
+                    log.error("Analysing “%s” failed\n%s", job.name, ended.trace)
                 raise ended.error
         except Cancelled:
             self._end(job, "cancelled")

@@ -1,8 +1,9 @@
 """The studio: every use-case in one object, for the pages, the command line and the tests alike."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -141,7 +142,7 @@ class Studio:
 
     def stale(self) -> set[int]:
         """Tracks that engines of another version, or others, have measured."""
-        return set(self.library.stale(signatures(ears_of(self.choice))))
+        return set(self.library.stale(_current(self.choice)))
 
     def export(self, track_id: int, format_name: str) -> tuple[str, bytes]:
         """File name and content of an export: one file as it is, several in a zip. Raises NotFound, StudioError."""
@@ -172,3 +173,9 @@ class Studio:
     def about(self) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
         """Engines with their credits, folders and devices, for people."""
         return about_rows(self.paths, self.choice)
+
+
+@lru_cache(maxsize=8)
+def _current(choice: Choice) -> Mapping[str, Collection[str]]:
+    """Aspect -> the signatures of today's engines, asked for at every search."""
+    return signatures(ears_of(choice))

@@ -8,6 +8,7 @@ import logging
 import multiprocessing
 import os
 import time
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -18,7 +19,6 @@ from musicflamingo_app.analysis.ears import Choice
 from musicflamingo_app.errors import Cancelled, StudioError
 from musicflamingo_app.services.measure import Measurement, measure
 
-log = logging.getLogger(__name__)
 
 TELL_EVERY_S = 0.2
 GRACE_S = 8.0  # how long a worker may take to notice that it should stop
@@ -49,6 +49,7 @@ class Ended:
 
     measurement: Measurement | None = None
     error: StudioError | None = None
+    trace: str = ""  # of a bug, for the studio's log
 
 
 class WorkerDied(StudioError):
@@ -165,9 +166,9 @@ def _done(task: Task, watch: _Telling) -> Ended:
         return Ended(
             error=StudioError(f"There is not enough memory to analyse “{task.name}”.", "Close other programs.")
         )
-    except Exception as error:
-        log.exception("Analysing %s failed", task.name)
-        return Ended(error=StudioError(f"“{task.name}” could not be analysed: {error}.", "This is a bug; see the log."))
+    except Exception as error:  # noqa: BLE001 - the job runner's border: a bug must end one job, not the worker
+        what = StudioError(f"“{task.name}” could not be analysed: {error}.", "This is a bug; see the log.")
+        return Ended(error=what, trace=traceback.format_exc())
 
 
 def _settle() -> None:
@@ -176,6 +177,7 @@ def _settle() -> None:
         os.environ[name] = "1"
     if hasattr(os, "nice"):
         os.nice(10)
+    logging.getLogger().addHandler(logging.NullHandler())  # a worker's warnings are not for the terminal
     import torch
 
     torch.set_num_threads(1)

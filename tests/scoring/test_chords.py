@@ -56,6 +56,13 @@ def test_no_truth_is_refused() -> None:
         chord_scores(Timeline(), TRUTH)
 
 
+@pytest.mark.parametrize("off_s", [-9e-7, 9e-7])
+def test_rounded_times_are_compared(off_s: float) -> None:
+    found = chords((0, 2 + off_s, "C:maj"), (2, 4, "A:min7"), (4, 8, "F:maj7"), (8, 10 + off_s, "N"))
+    scores = chord_scores(TRUTH, found)
+    assert scores.majmin == pytest.approx(1) and scores.root == pytest.approx(0.8)
+
+
 LABELS = st.builds(
     lambda root, quality: f"{root}:{quality}", st.sampled_from(SHARP_NAMES), st.sampled_from(list(QUALITIES))
 )

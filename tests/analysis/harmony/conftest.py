@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+import torch
 
 from musicflamingo_app.analysis.harmony.chordia import ChordiaChords
 from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
@@ -41,6 +42,12 @@ def synth() -> Synth:
         return Audio((0.5 * samples / max(1.0, np.abs(samples).max())).astype(np.float32)[None], ANALYSIS_HZ)
 
     return render
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Networks this small are no faster on many threads, and slow everything beside them down."""
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

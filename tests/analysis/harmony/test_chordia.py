@@ -29,7 +29,7 @@ def moved(names: list[str], semitones: int) -> list[str]:
     return [str(Chord.parse(name).transposed(semitones)) for name in names]
 
 
-@pytest.mark.parametrize("semitones", [0, 3, 7, 10])
+@pytest.mark.parametrize("semitones", [0, 3, 10])
 def test_triads_are_heard_in_any_key(chordia: ChordiaChords, synth: Synth, semitones: int) -> None:
     names = moved(PLAIN, semitones)
     found = chordia.measure(synth(names), Heard(), Unwatched())
@@ -138,7 +138,7 @@ def test_progress_rises_to_the_end(chordia: ChordiaChords, synth: Synth) -> None
             self.fractions.append(fraction)
 
     told = Told()
-    chordia.measure(synth(PLAIN * 5), Heard(), told)
+    chordia.measure(synth(PLAIN * 2), Heard(), told)
     assert told.fractions == sorted(told.fractions) and 0.85 < told.fractions[-1] <= 1
 
 
@@ -163,8 +163,8 @@ def test_blocks_give_the_frames_of_the_whole(synth: Synth, monkeypatch: pytest.M
 
 def test_what_is_heard_does_not_depend_on_what_follows_long_after(synth: Synth) -> None:
     net = chordia_net.load_nets(1)
-    long = cqt.constant_q(synth(PLAIN * 6).mono)
-    short = long[: chordia_net.WINDOW_FRAMES + 700]
+    long = cqt.constant_q(synth(PLAIN * 4).mono)
+    short = long[: chordia_net.WINDOW_FRAMES + 300]
     n = chordia_net.WINDOW_FRAMES - chordia_net.CONTEXT_FRAMES
     np.testing.assert_array_equal(chordia_net.listen(long, net)[:n], chordia_net.listen(short, net)[:n])
 
