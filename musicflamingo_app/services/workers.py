@@ -19,7 +19,6 @@ from musicflamingo_app.analysis.ears import Choice
 from musicflamingo_app.errors import Cancelled, StudioError
 from musicflamingo_app.services.measure import Measurement, measure
 
-
 TELL_EVERY_S = 0.2
 GRACE_S = 8.0  # how long a worker may take to notice that it should stop
 _SPAWN = multiprocessing.get_context("spawn")  # forking a process with threads and torch in it is not safe
