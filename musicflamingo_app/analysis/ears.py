@@ -10,8 +10,8 @@ from musicflamingo_app.analysis.harmony.chordia import ChordiaChords
 from musicflamingo_app.analysis.harmony.fallback import KrumhanslKey, TemplateChords
 from musicflamingo_app.analysis.harmony.key import KeyVote
 from musicflamingo_app.analysis.harmony.tuning import Tuning
-from musicflamingo_app.analysis.pulse.engine import BeatNetEngine
-from musicflamingo_app.analysis.pulse.fallback import LibrosaBeats
+from musicflamingo_app.analysis.rhythm.engine import BeatNetEngine
+from musicflamingo_app.analysis.rhythm.fallback import LibrosaBeats
 from musicflamingo_app.analysis.tags.engine import MusicnnTags
 
 Chain = Sequence[Engine[Any]]

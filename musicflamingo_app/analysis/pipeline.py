@@ -21,7 +21,7 @@ from musicflamingo_app.analysis.form.engine import FormFinding
 from musicflamingo_app.analysis.harmony.chordia import ChordFinding
 from musicflamingo_app.analysis.harmony.key import KeyFinding
 from musicflamingo_app.analysis.harmony.retime import placed
-from musicflamingo_app.analysis.pulse.tempo import tempo_finding
+from musicflamingo_app.analysis.rhythm.tempo import tempo_finding
 from musicflamingo_app.audio.loudness import Loudness as LoudnessCurve
 from musicflamingo_app.audio.sound import Audio
 from musicflamingo_app.errors import Cancelled, StudioError
@@ -154,7 +154,8 @@ def _keep_beats(session: _Session, finding: Finding[Any], provenance: Provenance
     _place_chords(session, grid, audio)
     if grid.tempo_bpm is not None:
         session.analysis = replace(
-            session.analysis, tempo=_measured(tempo_finding(grid, finding.confidence), provenance)
+            session.analysis,
+            tempo=_measured(tempo_finding(grid, finding.confidence, getattr(finding, "tempi", ())), provenance),
         )
 
 

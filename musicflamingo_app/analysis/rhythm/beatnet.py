@@ -5,14 +5,13 @@ Tracking", ISMIR 2021. The weights (CC BY 4.0) are read from the installed BeatN
 or from a folder; each file is checked by its hash.
 """
 
-import hashlib
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from musicflamingo_app.analysis.weights import checked, package_folder
 from musicflamingo_app.errors import MissingPackage
 from musicflamingo_app.music.arrays import Floats
 
@@ -24,44 +23,22 @@ SHA256 = {
 }
 
 
-def weights_folder() -> Path:
-    """Where the installed BeatNet wheel keeps its weights. Raises MissingPackage."""
-    spec = find_spec("BeatNet")
-    if spec is None or not spec.submodule_search_locations:
-        raise MissingPackage(
-            "BeatNet's weights are not installed.", "Install them with `pip install --no-deps BeatNet==1.1.3`."
-        )
-    return Path(next(iter(spec.submodule_search_locations))) / "models"
-
-
-def _checked(path: Path, sha256: str) -> Path:
-    if not path.is_file():
-        raise MissingPackage(
-            f"BeatNet's weights {path.name} are missing.", "Install them with `pip install --no-deps BeatNet==1.1.3`."
-        )
-    if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-        raise MissingPackage(
-            f"BeatNet's weights {path.name} are not the file that was published with version 1.1.3.",
-            "Reinstall them with `pip install --no-deps --force-reinstall BeatNet==1.1.3`.",
-        )
-    return path
-
-
-def checked_files(folder: Path) -> list[Path]:
-    """The three weight files of a folder. Raises MissingPackage for a missing or altered one."""
-    return [_checked(folder / name, sha256) for name, sha256 in SHA256.items()]
+def weights_folder() -> Path | None:
+    """Where the installed BeatNet wheel keeps its weights; None when it is not installed."""
+    package = package_folder("BeatNet")
+    return package / "models" if package else None
 
 
 @lru_cache(maxsize=2)
-def load_networks(folder: Path) -> tuple[Any, ...]:
+def load_networks(folder: Path | None) -> tuple[Any, ...]:
     """The three networks of a folder, ready to run. Raises MissingPackage for a missing or altered file."""
-    files = checked_files(folder)
+    files = checked(folder, SHA256, package="BeatNet==1.1.3", what="beats")
     try:
         import torch
     except ImportError as error:
         raise MissingPackage("PyTorch is not installed.", "Install it with `pip install torch`.") from error
     networks = []
-    for path in files:
+    for path in files.values():
         network = _build()
         network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
         networks.append(network.eval())
@@ -82,7 +59,7 @@ def _build() -> Any:
 
 
 class BeatNet:
-    """The three networks over one recording; their memory is carried from block to block."""
+    """The three networks over one recording; their memory is carried from block to block. Raises MissingPackage."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._networks = load_networks(folder or weights_folder())

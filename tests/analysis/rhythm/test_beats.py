@@ -2,15 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.engines import Heard, Unwatched
-from musicflamingo_app.analysis.pulse.bars import best_walk, likeliest_bars
-from musicflamingo_app.analysis.pulse.engine import BeatNetEngine, doubled
-from musicflamingo_app.analysis.pulse.fallback import LibrosaBeats
-from musicflamingo_app.analysis.pulse.tempo import tempo_finding
+from musicflamingo_app.analysis.rhythm.engine import BeatNetEngine
+from musicflamingo_app.analysis.rhythm.fallback import LibrosaBeats
+from musicflamingo_app.analysis.rhythm.tempo import tempo_finding
 from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
 from musicflamingo_app.errors import MissingPackage
 from musicflamingo_app.music.beat import BeatGrid, Metre
@@ -71,36 +68,9 @@ def test_altered_weights_are_refused(tmp_path_factory: pytest.TempPathFactory) -
         BeatNetEngine(folder).measure(clicks(np.arange(10.0), np.ones(10, bool), 10), Heard(), Unwatched())
 
 
-@given(st.integers(2, 7), st.integers(0, 6), st.integers(12, 60))
-def test_the_best_walk_finds_a_plain_bar_line(n_beats: int, first: int, n: int) -> None:
-    first %= n_beats
-    odds = np.where(np.arange(n) % n_beats == first, 3.0, -1.0)
-    positions = best_walk(odds, n_beats).positions
-    assert [i for i, p in enumerate(positions) if p == 1] == list(range(first, n, n_beats))
-
-
-def test_a_dropped_beat_moves_the_bar_line() -> None:
-    odds = np.array([5.0, -2, -2, -2] * 6 + [5.0, -2, -2] + [5.0, -2, -2, -2] * 6)
-    walk = best_walk(odds, 4, jump_cost=8.0)
-    assert [p for p in walk.positions if p == 1] == [1] * 13
-    assert np.all(odds[walk.positions == 1] == 5.0)
-
-
-def test_three_needs_more_evidence_than_four() -> None:
-    assert likeliest_bars(np.zeros(24)).n_beats == 4
-    assert likeliest_bars(np.where(np.arange(24) % 3 == 0, 3.0, -1.0)).n_beats == 3
-
-
-@given(st.lists(st.floats(0.2, 1.5), min_size=2, max_size=20))
-def test_doubling_keeps_every_beat(gaps_s: list[float]) -> None:
-    times_s = np.cumsum(gaps_s)
-    assert np.array_equal(doubled(times_s)[::2], times_s)
-    assert np.all(np.diff(doubled(times_s)) > 0)
-
-
 def test_tempo_ranks_half_and_double() -> None:
     grid = BeatGrid.of(np.arange(20) * 0.5, [0.0], Metre(4, 4))
     found = tempo_finding(grid, 0.8)
     assert found.value == pytest.approx(120)
-    assert [round(other.label) for other in found.alternatives] == [60]
+    assert {60, 240} <= {round(other.label) for other in found.alternatives}
     assert found.confidence + sum(other.confidence for other in found.alternatives) == pytest.approx(1)
