@@ -14,7 +14,8 @@ from musicflamingo_app.music.beat import BeatGrid, Metre
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.time import Timeline
 
-HOP = 512
+HOP, FFT = 512, 2048
+BLOCK_FRAMES = 2600  # a minute
 LATENCY_S = 0.044  # librosa's beats lie this much after the notes, median over rendered pieces
 CENTRE_BPM = 100.0
 FEWEST_BEATS = 8
@@ -45,17 +46,46 @@ class LibrosaBeats:
         samples = np.nan_to_num(audio.at(ANALYSIS_HZ))
         if len(samples) < 2 * ANALYSIS_HZ or not samples.any():
             return Finding(BeatGrid(), 0.0)
-        mel = librosa.feature.melspectrogram(y=samples, sr=ANALYSIS_HZ, hop_length=HOP, n_mels=64)
-        watch.progress(0.5)
-        levels_db = librosa.power_to_db(mel, ref=np.max).astype(np.float32)
+        levels_db = librosa.power_to_db(_mel(samples, watch), ref=np.max).astype(np.float32)
         onset = librosa.onset.onset_strength(S=levels_db, sr=ANALYSIS_HZ, hop_length=HOP)
         if onset.max() < LEAST_ONSET:
             return Finding(BeatGrid(), 0.0)
         _, frames = librosa.beat.beat_track(
-            onset_envelope=onset, sr=ANALYSIS_HZ, hop_length=HOP, start_bpm=CENTRE_BPM, trim=True
+            onset_envelope=onset, sr=ANALYSIS_HZ, hop_length=HOP, bpm=_tempo_curve(onset), trim=True
         )
         watch.progress(0.9)
         return _finding(np.asarray(frames, int), onset, levels_db, heard.chords)
+
+
+def _mel(samples: Floats, watch: Watch) -> Floats:
+    """(64, frames) mel power, a minute or so at a time: librosa's spectrum of an hour would take over a gigabyte."""
+    import librosa
+
+    padded = np.pad(samples, FFT // 2)
+    total = len(samples) // HOP + 1
+    blocks = []
+    for first in range(0, total, BLOCK_FRAMES):
+        last = min(first + BLOCK_FRAMES, total)
+        stretch = padded[first * HOP : (last - 1) * HOP + FFT]
+        blocks.append(
+            librosa.feature.melspectrogram(
+                y=stretch, sr=ANALYSIS_HZ, n_fft=FFT, hop_length=HOP, n_mels=64, center=False
+            )
+        )
+        watch.progress(0.6 * last / total)
+    return np.concatenate(blocks, axis=1)
+
+
+def _tempo_curve(onset: Floats) -> Floats:
+    """(frames,) a tempo for every five minutes or so: librosa's tempogram of an hour would take gigabytes."""
+    import librosa
+
+    stretches = np.array_split(onset, -(-len(onset) // (5 * BLOCK_FRAMES)))
+    tempi = [
+        float(librosa.feature.tempo(onset_envelope=part, sr=ANALYSIS_HZ, hop_length=HOP, start_bpm=CENTRE_BPM)[0])
+        for part in stretches
+    ]
+    return np.repeat(np.array(tempi, np.float32), [len(part) for part in stretches])
 
 
 def _finding(frames: Numbers, onset: Floats, levels_db: Floats, chords: Timeline[Chord] | None) -> Finding[BeatGrid]:
