@@ -8,21 +8,30 @@ import { percent } from './format.js';
 import { currentTrack, openTrack } from './page.js';
 import { complain } from './toast.js';
 
+const ACTIVE = ['queued', 'running'];
 const BUSY_MS = 500;
 const IDLE_MS = 6000;
 const LOST_MS = 3000;
+const FEW = 3; // more cards than this fold into one line, and any while a song is open
 const MINE = 'ma.mine'; // jobs started in this window; they open by themselves, also after a refresh
 
 class Jobs {
   constructor(element) {
     this.list = el('ul', { class: 'ma-jobs', 'aria-label': 'Analyses' });
     this.lost = el('p', { class: 'ma-notice', role: 'status', hidden: true }, 'The studio does not answer at the moment. This page goes on when it is back.');
-    replace(element, this.lost, this.list);
+    this.count = el('span', {});
+    this.summary = el('summary', { class: 'ma-work-count', onclick: () => { this.chosen = !this.fold.open; } }, this.count);
+    this.clear = iconButton('close', 'Dismiss all that ended', () => this.dismissAll(), { text: 'Dismiss all', class: 'ma-button ma-text' });
+    this.fold = el('details', { class: 'ma-work' }, this.summary, this.list);
+    this.work = el('div', { class: 'ma-work-box', hidden: true }, this.fold, this.clear);
+    replace(element, this.lost, this.work);
     this.cards = new Map();
     this.refused = new Map();
     this.mine = new Set(this.kept());
     this.done = null; // ids known to be done, to notice new ones
     on('ma:jobs', (news) => this.hear(news));
+    on('ma:open', () => { this.chosen = null; this.foldUp(); });
+    on('ma:close', () => { this.chosen = null; this.foldUp(); });
     document.addEventListener('visibilitychange', () => document.hidden || this.poll());
     this.poll();
   }
@@ -46,6 +55,7 @@ class Jobs {
   hear({ started = [], refused = [] }) {
     for (const id of started) this.mine.add(id);
     this.keep();
+    if (refused.length) this.chosen = true; // why a file was refused must be seen
     refused.forEach((row, index) => this.refused.set(`refused-${Date.now()}-${index}`, { ...row, state: 'failed', label: 'Did not work' }));
     this.poll();
   }
@@ -60,7 +70,7 @@ class Jobs {
       this.lost.hidden = true;
       this.draw(jobs);
       this.notice(jobs);
-      if (jobs.some((job) => job.state === 'queued' || job.state === 'running')) wait = BUSY_MS;
+      if (jobs.some((job) => ACTIVE.includes(job.state))) wait = BUSY_MS;
     } catch {
       if (round !== this.round) return;
       this.lost.hidden = false;
@@ -76,7 +86,8 @@ class Jobs {
     const started = jobs.find((job) => done.has(job.id) && this.mine.has(job.id) && job.track_id);
     this.done = done;
     if (fresh.length) emit('ma:library');
-    for (const job of jobs) if (!['queued', 'running'].includes(job.state)) this.mine.delete(job.id);
+    if (jobs.some((job) => job.state === 'failed' && this.mine.has(job.id))) { this.chosen = true; this.foldUp(); }
+    for (const job of jobs) if (!ACTIVE.includes(job.state)) this.mine.delete(job.id);
     this.keep();
     const now = window.__ma?.state() ?? {};
     if (now.playing) return;
@@ -100,6 +111,29 @@ class Jobs {
       card.show(job);
       if (this.list.children[index] !== card.element) this.list.insertBefore(card.element, this.list.children[index] ?? null);
     });
+    this.foldUp();
+  }
+
+  // Few cards stand open; many, or any while a song is open, are one line that unfolds.
+  foldUp() {
+    const states = [...this.cards.values()].map((card) => card.job.state);
+    const many = states.length > FEW || (states.length > 0 && currentTrack() !== null);
+    const count = (names, word) => { const n = states.filter((state) => names.includes(state)).length; return n ? `${n} ${word}` : null; };
+    const ended = states.filter((state) => !ACTIVE.includes(state)).length;
+    write(this.count, [count(ACTIVE, 'being analysed'), count(['done'], 'ready'), count(['failed', 'interrupted'], 'did not work'), count(['cancelled'], 'cancelled')].filter(Boolean).join(' · '));
+    this.work.hidden = states.length === 0;
+    this.summary.hidden = !many;
+    this.clear.hidden = !many || ended < 2;
+    this.fold.open = many ? this.chosen ?? false : true;
+  }
+
+  async dismissAll() {
+    for (const [key, card] of [...this.cards]) {
+      if (ACTIVE.includes(card.job.state)) continue;
+      if (card.job.id) await post(`ma/jobs/${card.job.id}/dismiss`).catch(complain);
+      else this.forget(key);
+    }
+    this.poll();
   }
 
   async act(job, action) {
@@ -116,6 +150,7 @@ class Jobs {
     this.refused.delete(key);
     this.cards.get(key)?.element.remove();
     this.cards.delete(key);
+    this.foldUp();
   }
 }
 
@@ -134,7 +169,7 @@ class Card {
 
   show(job) {
     this.job = job;
-    const active = job.state === 'queued' || job.state === 'running';
+    const active = ACTIVE.includes(job.state);
     const share = percent(job.fraction ?? 0);
     write(this.name, job.name);
     write(this.stage, job.state === 'running' ? `${job.stage || job.label} · ${share}` : job.label);

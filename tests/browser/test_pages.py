@@ -70,6 +70,9 @@ def test_files_may_be_dropped_anywhere(page: Any, running: Running, open_track: 
     open_track(page)
     page.evaluate("""() => { const d = new DataTransfer(); d.items.add(new File(['x'], 'slow drop.wav'));
         document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: d, bubbles: true, cancelable: true })) }""")
+    page.get_by_text("1 being analysed").wait_for()
+    assert page.locator("#ma-jobs").bounding_box()["height"] < 60  # the open song stays where it is
+    page.get_by_text("1 being analysed").click()
     page.get_by_role("button", name="Cancel: slow drop.wav").click()
     page.get_by_role("button", name="Dismiss: slow drop.wav").click()
 
@@ -246,3 +249,22 @@ def test_the_keyboard_alone_reaches_and_plays_a_track(page: Any, running: Runnin
     page.wait_for_function("window.__ma.ready && window.__ma.state().id === 1 && window.__ma.audio.readyState >= 2")
     page.keyboard.press("Space")
     page.wait_for_function("window.__ma.state().time > 0.2")
+
+
+def test_much_work_folds_into_one_line_and_goes_at_once(page: Any, running: Running, tmp_path: Path) -> None:
+    page.goto(running.url)
+    add(page, *(file(tmp_path, f"slow {index}.mp3") for index in range(4)))
+    page.get_by_text("4 being analysed").click()
+    for index in range(4):
+        page.get_by_role("button", name=f"Cancel: slow {index}.mp3").click()
+    page.get_by_text("4 cancelled").wait_for()
+    page.get_by_role("button", name="Dismiss all that ended").click()
+    page.wait_for_selector(".ma-job", state="detached")
+
+
+def test_why_a_file_was_refused_is_not_folded_away(page: Any, running: Running, tmp_path: Path) -> None:
+    page.goto(running.url)
+    add(page, *(file(tmp_path, f"empty {index}.mp3", b"") for index in range(5)))
+    page.get_by_text("“empty 4.mp3” is empty.").wait_for()
+    page.get_by_role("button", name="Dismiss all that ended").click()
+    page.wait_for_selector(".ma-job", state="detached")
