@@ -10,9 +10,10 @@ import numpy as np
 from musicflamingo_app.analysis.engines import Finding, Heard, Watch, clamp01
 from musicflamingo_app.analysis.rhythm.beatnet import CREDIT, SHA256, BeatNet
 from musicflamingo_app.analysis.rhythm.evidence import evidence
+from musicflamingo_app.analysis.rhythm.fitted import BarModel
 from musicflamingo_app.analysis.rhythm.hearing import Hearing, hear
 from musicflamingo_app.analysis.rhythm.pulses import PULSE_BPM, track_pulses, with_halves, within
-from musicflamingo_app.analysis.rhythm.readings import SLIP_COST, Reading, place_odds, read_all
+from musicflamingo_app.analysis.rhythm.readings import SLIP_COST, Reading, read_all
 from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
 from musicflamingo_app.music.beat import Beat, BeatGrid
 from musicflamingo_app.music.chord import Chord
@@ -42,7 +43,7 @@ class BeatNetEngine:
     """
 
     name = "BeatNet"
-    version = "1.1.3-2"
+    version = "1.1.3-3"
     credit = CREDIT
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -73,8 +74,9 @@ def _readings(hearing: Hearing, chords: Timeline[Chord] | None) -> list[Reading]
         return []
     points_s = with_halves(pulses_s)
     known = chords if chords is not None and len(chords) > 1 else None
-    odds = place_odds(evidence(hearing, points_s, known), with_chords=known is not None)
-    return read_all(hearing, points_s, odds)
+    model = BarModel.shipped()
+    places = model.places if known is None else model.places_with_chords
+    return read_all(hearing, points_s, places.odds(evidence(hearing, points_s, known)))
 
 
 def _is_heard(reading: Reading) -> bool:
@@ -93,7 +95,7 @@ def grid_of(reading: Reading) -> BeatGrid:
             position = 1 if is_down else beats[-1].position + 1
         if time_s >= 0 and (not beats or time_s > beats[-1].time_s):
             beats.append(Beat(float(time_s), int(position)))
-    return BeatGrid(tuple(beats), reading.pattern.metre)
+    return BeatGrid(tuple(beats), reading.metre)
 
 
 def _confidence(reading: Reading, tempi: tuple[Ranked[float], ...]) -> float:

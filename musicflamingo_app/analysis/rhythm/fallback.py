@@ -7,6 +7,7 @@ import numpy as np
 
 from musicflamingo_app.analysis.engines import Finding, Heard, Watch, clamp01
 from musicflamingo_app.analysis.rhythm.evidence import Numbers, changes
+from musicflamingo_app.analysis.rhythm.spectrum import padded
 from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
 from musicflamingo_app.errors import MissingPackage
 from musicflamingo_app.music.arrays import Floats
@@ -29,7 +30,7 @@ class LibrosaBeats:
     """Beats by dynamic programming over onset strength (Ellis 2007); bars where chords, bass and accents fall."""
 
     name = "librosa beats"
-    version = "0.11-2"
+    version = "0.11-3"
     credit = ""
 
     @property
@@ -43,7 +44,7 @@ class LibrosaBeats:
             import librosa
         except ImportError as error:
             raise MissingPackage("librosa is not installed.", "Install it with “pip install librosa”.") from error
-        samples = np.nan_to_num(audio.at(ANALYSIS_HZ))
+        samples = audio.at(ANALYSIS_HZ)
         if len(samples) < 2 * ANALYSIS_HZ or not samples.any():
             return Finding(BeatGrid(), 0.0)
         levels_db = librosa.power_to_db(_mel(samples, watch), ref=np.max).astype(np.float32)
@@ -61,12 +62,11 @@ def _mel(samples: Floats, watch: Watch) -> Floats:
     """(64, frames) mel power, a minute or so at a time: librosa's spectrum of an hour would take over a gigabyte."""
     import librosa
 
-    padded = np.pad(samples, FFT // 2)
     total = len(samples) // HOP + 1
     blocks = []
     for first in range(0, total, BLOCK_FRAMES):
         last = min(first + BLOCK_FRAMES, total)
-        stretch = padded[first * HOP : (last - 1) * HOP + FFT]
+        stretch = padded(samples, first * HOP - FFT // 2, (last - 1 - first) * HOP + FFT)
         blocks.append(
             librosa.feature.melspectrogram(
                 y=stretch, sr=ANALYSIS_HZ, n_fft=FFT, hop_length=HOP, n_mels=64, center=False
@@ -77,10 +77,10 @@ def _mel(samples: Floats, watch: Watch) -> Floats:
 
 
 def _tempo_curve(onset: Floats) -> Floats:
-    """(frames,) a tempo for every five minutes or so: librosa's tempogram of an hour would take gigabytes."""
+    """(frames,) a tempo for every ten minutes or so: librosa's tempogram of an hour would take gigabytes."""
     import librosa
 
-    stretches = np.array_split(onset, -(-len(onset) // (5 * BLOCK_FRAMES)))
+    stretches = np.array_split(onset, -(-len(onset) // (10 * BLOCK_FRAMES)))
     tempi = [
         float(librosa.feature.tempo(onset_envelope=part, sr=ANALYSIS_HZ, hop_length=HOP, start_bpm=CENTRE_BPM)[0])
         for part in stretches

@@ -1,82 +1,54 @@
-"""Numbers fitted to recordings with known beats.
+"""The fitted model of bars: what a place in the bar looks like, and what speaks for a way to count.
 
-Where from: 212 renderings of POP909 (MIT licence; piano with three soundfonts, and with added drums at other tempi)
-whose chord changes agree with their annotated bars; logistic regressions on the evidence (L2, C = 0.03, places weighted
-alike) and a conditional logit between readings. With the parts held out one fifth at a time, the right metrical level
-was chosen in 85-91 % of the piano pieces and all drummed ones. POP909's slow median tempo (73 a minute) is in them.
+The numbers are ours, fitted by `python -m train.bars` (assets/weights/bars).
 """
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
-# (places, measures x neighbours) weights and (places,) offsets: downbeat, middle of the bar, other beat, half, quarter.
-_WEIGHTS = (
-    (
-        0.22, -0.36, 0.52, -0.37, -0.01, 0.01, -0.02, -0.03, -0.31, 0.12, 0.04, -0.36, 1.3, -0.46, -0.98, -0.3,
-        0.18, 1.47, 0.16, 0.13, 0.52, 0.14, 0.19, 1.03, 0, -0.45, -0.1, 0.19, -0.27, 0.1, -0.22, 0.08, -0.26, 0.04,
-        -0.31, -0.64,
-    ),
-    (
-        -0.18, 0.04, 0.28, 0.05, 0.06, -0.3, 0.01, -0.2, -0.18, 0.26, -0.18, -0.24, 0.54, 0.3, -0.7, -0.09, 0.14,
-        0.28, -0, 0.39, 0.19, 0.09, 0.11, 0.32, 0.31, -0.82, -0.01, 0.19, -0.11, 0.03, 0.09, -0.41, -0, -0.33,
-        -0.08, -0.26,
-    ),
-    (
-        -0.26, 0.2, -0.18, 0.19, -0.05, -0.21, 0.06, -0.02, 0.32, -0.12, -0.09, 0.14, -1.02, 1.29, 0.18, 0.46,
-        0.22, -0.85, -0.08, -0.01, -0.45, -0.09, -0.02, -0.4, 0.27, -0.42, 0.21, -0.11, -0.05, -0.17, 0.07, -0.14,
-        0.33, 0.04, 0.18, 0.24,
-    ),
-    (
-        0.11, -0.22, -0.47, 0.01, -0.03, 0.42, -0.07, 0.05, 0.24, -0.21, 0.09, 0.21, -0.29, -0.55, 0.93, -0.07,
-        -0.25, -0.45, 0.1, -0.22, -0.38, -0.05, -0.04, -0.44, -0.48, 0.87, -0.1, -0.21, 0.18, 0.05, -0.02, 0.23,
-        0.04, 0.13, 0.05, 0.34,
-    ),
-    (
-        0.11, 0.33, -0.14, 0.13, 0.03, 0.07, 0.02, 0.2, -0.07, -0.04, 0.14, 0.26, -0.52, -0.57, 0.56, -0.01, -0.29,
-        -0.45, -0.17, -0.29, 0.12, -0.09, -0.23, -0.51, -0.1, 0.82, -0, -0.06, 0.25, -0.01, 0.08, 0.24, -0.11,
-        0.12, 0.16, 0.31,
-    ),
-)  # fmt: skip
-_WEIGHTS_WITH_CHORDS = (
-    (
-        0.25, -0.37, 0.36, -0.27, -0.02, 0, 0.02, 0.03, -0.29, 0.19, -0.07, -0.26, -0.23, 1.04, -0.3, -0.69, -0.31,
-        0.13, 0.85, 0.09, -0.09, 0.23, 0.08, 0.06, 0.63, 0.92, 0.04, -0.39, -0.15, 0.15, -0.24, 0.08, -0.06, 0.11,
-        -0.08, 0.1, -0.21, -0.44, -0.18,
-    ),
-    (
-        -0.1, -0.06, 0.1, 0.09, 0.17, -0.15, 0.02, -0.14, -0.18, 0.22, -0.08, -0.18, -0.79, 0.39, 0.32, -0.34,
-        -0.21, 0.09, 0.18, -0.03, 0.28, 0.01, 0.08, 0.01, 0.35, 0.6, 0.32, -0.75, -0.02, 0.18, -0.11, 0.03, 0.08,
-        -0.27, 0.16, -0.26, -0.01, -0.3, -0.85,
-    ),
-    (
-        -0.3, 0.17, -0.07, 0.12, -0.06, -0.17, 0.07, -0.08, 0.29, -0.2, -0.01, 0.1, 0.09, -0.82, 1.13, -0.05, 0.52,
-        0.18, -0.6, -0.03, 0.12, -0.29, -0.06, 0.08, -0.25, -0.44, 0.28, -0.42, 0.13, -0.07, -0.01, -0.06, -0.04,
-        -0.13, 0.19, 0.01, 0.11, 0.21, -0.01,
-    ),
-    (
-        0.07, -0.15, -0.28, -0.05, -0.13, 0.25, -0.09, 0, 0.23, -0.17, 0.06, 0.14, 0.58, -0.18, -0.5, 0.57, 0,
-        -0.11, -0.09, 0.09, -0.08, -0.19, -0.02, 0.01, -0.31, -0.89, -0.57, 0.83, 0.06, -0.21, 0.12, -0.07, -0.02,
-        0.11, -0.09, 0.07, -0, 0.27, 0.68,
-    ),
-    (
-        0.08, 0.42, -0.1, 0.11, 0.03, 0.07, -0.02, 0.19, -0.05, -0.03, 0.1, 0.2, 0.35, -0.43, -0.64, 0.51, -0,
-        -0.28, -0.33, -0.12, -0.23, 0.23, -0.08, -0.17, -0.41, -0.2, -0.07, 0.72, -0.02, -0.05, 0.24, 0.02, 0.04,
-        0.18, -0.18, 0.08, 0.12, 0.26, 0.36,
-    ),
-)  # fmt: skip
-PLACES = (np.array(_WEIGHTS), np.array([-1.3, -0.14, 0.17, 0.96, 0.32]))
-PLACES_WITH_CHORDS = (np.array(_WEIGHTS_WITH_CHORDS), np.array([-1.17, -0.35, 0.22, 0.89, 0.41]))
+Numbers = NDArray[np.floating[Any]]
 
-# Weight of each trait of a reading.
-CHOICE = {
-    "fit": 3.51,
-    "octaves": -0.17,
-    "octaves_squared": -1.59,
-    "triple": -1.37,
-    "notes_at_half": -1.2,
-    "notes_at_quarter": 1.16,
-    "beat_odds": 1.05,
-    "half_odds": -0.54,
-    "quarter_odds": -0.61,
-    "alternation": -1.04,
-    "slips": -0.04,
-}
+
+@dataclass(frozen=True, eq=False)
+class PlaceModel:
+    """Multinomial logistic regression of (places, columns) weights and (places,) offsets on the evidence.
+
+    Places: downbeat, middle of the bar, other beat, half, quarter.
+    """
+
+    weights: Numbers
+    offsets: Numbers
+
+    def odds(self, table: Numbers) -> Numbers:
+        """(points, places) log probabilities, all places being equally frequent."""
+        scores = table @ self.weights.T + self.offsets
+        top = scores.max(axis=1, keepdims=True)
+        return scores - top - np.log(np.exp(scores - top).sum(axis=1, keepdims=True))
+
+
+@dataclass(frozen=True, eq=False)
+class BarModel:
+    """Places with and without known chords, and the weight of each trait of a reading."""
+
+    places: PlaceModel
+    places_with_chords: PlaceModel
+    choice: Mapping[str, float]
+
+    @classmethod
+    @cache
+    def shipped(cls) -> "BarModel":
+        """The fitted model in assets/weights/bars."""
+        stored = json.loads((files("assets") / "weights" / "bars" / "bars.json").read_text("utf-8"))
+        return cls(_places(stored["places"]), _places(stored["places_with_chords"]), stored["choice"])
+
+
+def _places(stored: Mapping[str, Any]) -> PlaceModel:
+    rows = [[float(word) for word in row.split()] for row in stored["weights"]]
+    return PlaceModel(np.array(rows), np.array(stored["offsets"]))

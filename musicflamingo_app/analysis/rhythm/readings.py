@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.rhythm.evidence import Numbers, peak
-from musicflamingo_app.analysis.rhythm.fitted import CHOICE, PLACES, PLACES_WITH_CHORDS
+from musicflamingo_app.analysis.rhythm.fitted import BarModel
 from musicflamingo_app.analysis.rhythm.hearing import Hearing
 from musicflamingo_app.music.beat import Metre
 
@@ -22,6 +22,7 @@ CENTRE_BPM = 90.0
 RATIO_FLOOR = 0.1  # of the notes between beats: an empty gap says no more than a nearly empty one
 # What the best of these gained over 4/4 in 99 of 100 pieces that are in 4/4, and more: two beats are half of four.
 DUPLE_RARITY, COMPOUND_RARITY, ACROSS_RARITY = 1.0, 3.0, 5.0
+LEAST_THIRDS = 2.0  # of rises at both thirds over those at the half: below 0.8 in straight pieces, over 3 in triplets
 SLOWEST_COMPOUND_BPM = 43.0  # eighths slower than 130 a minute are felt as beats themselves
 
 
@@ -50,6 +51,7 @@ PATTERNS = (
     Pattern(Metre(6, 8), _divided((DOWN, MID), (QUARTER, HALF, QUARTER, HALF, QUARTER)), COMPOUND_RARITY),
     # The pulses went across the beats, two to every three: BeatNet's commonest answer to triplets.
     Pattern(Metre(6, 8), _divided((DOWN, MID), (HALF, HALF)), ACROSS_RARITY),
+    Pattern(Metre(9, 8), _divided(_THREE, (HALF, HALF)), ACROSS_RARITY),
     Pattern(Metre(12, 8), _divided(_FOUR, (HALF, HALF)), ACROSS_RARITY),
 )
 
@@ -68,6 +70,12 @@ class Reading:
         return 60.0 / float(np.median(np.diff(self.beats_s)))
 
     @property
+    def metre(self) -> Metre:
+        """The pattern's, or its compound one when notes begin at the thirds of beats and not at their halves."""
+        felt = self.pattern.metre.felt_beats
+        return Metre(3 * felt, 8) if self.traits["thirds"] > LEAST_THIRDS else self.pattern.metre
+
+    @property
     def contrast(self) -> float:
         """How much likelier the network finds the beats than the places between them, in log odds."""
         return self.traits["beat_odds"] - min(self.traits["half_odds"], self.traits["quarter_odds"])
@@ -80,15 +88,9 @@ class Reading:
     @property
     def merit(self) -> float:
         """Log odds up to a constant, to compare readings of one recording."""
-        return sum(weight * self.traits[name] for name, weight in CHOICE.items()) - self.pattern.rarity
-
-
-def place_odds(table: Numbers, *, with_chords: bool) -> Numbers:
-    """(points, 5) log likelihood ratios of the places, by multinomial logistic regression on the evidence."""
-    weights, offsets = PLACES_WITH_CHORDS if with_chords else PLACES
-    scores = table @ weights.T + offsets
-    top = scores.max(axis=1, keepdims=True)
-    return scores - top - np.log(np.exp(scores - top).sum(axis=1, keepdims=True))
+        return (
+            sum(weight * self.traits[name] for name, weight in BarModel.shipped().choice.items()) - self.pattern.rarity
+        )
 
 
 def read_all(hearing: Hearing, points_s: Numbers, odds: Numbers) -> list[Reading]:
@@ -137,6 +139,7 @@ def _traits(hearing: Hearing, beats_s: Numbers) -> dict[str, float]:
     gaps_s, starts_s = np.diff(beats_s), beats_s[:-1]
     chance = 1 / (1 + np.exp(-hearing.beat))
     rises = [peak(hearing.onset, starts_s + gaps_s * part / 4).mean() + 1e-6 for part in range(4)]
+    thirds = [peak(hearing.onset, starts_s + gaps_s * part / 3).mean() for part in (1, 2)]
     chances = [float(peak(chance, starts_s + gaps_s * part / 4).mean()) for part in range(4)]
     octaves = float(np.log2(60 / np.median(gaps_s) / CENTRE_BPM))
     return {
@@ -147,6 +150,7 @@ def _traits(hearing: Hearing, beats_s: Numbers) -> dict[str, float]:
         "beat_odds": _log_odds(chances[0]),
         "half_odds": _log_odds(chances[2]),
         "quarter_odds": _log_odds((chances[1] + chances[3]) / 2),
+        "thirds": float(min(thirds) / (rises[2] + 0.05 * rises[0])),
         "alternation": _alternation(peak(hearing.onset, starts_s) + 0.1),
     }
 

@@ -47,13 +47,13 @@ def spectrum_blocks(samples: Floats) -> Iterator[Floats]:
     total = n_frames(len(samples))
     for first in range(0, total, BLOCK_FRAMES):
         count = min(BLOCK_FRAMES, total - first)
-        stretch = _padded(samples, first * HOP - WINDOW // 2, (count - 1) * HOP + WINDOW)
+        stretch = padded(samples, first * HOP - WINDOW // 2, (count - 1) * HOP + WINDOW)
         frames = np.lib.stride_tricks.sliding_window_view(stretch, WINDOW)[::HOP]
         magnitudes = np.abs(scipy.fft.rfft(frames * window, axis=1)[:, : WINDOW >> 1])
         yield np.log10(1.0 + magnitudes @ weights)
 
 
-def _padded(samples: Floats, start: int, length: int) -> Floats:
+def padded(samples: Floats, start: int, length: int) -> Floats:
     """`length` samples from `start`, silence where the recording has none; NaN and infinity count as silence."""
     out = np.zeros(length, np.float32)
     low, high = max(0, start), min(len(samples), start + length)
