@@ -10,20 +10,30 @@ RATE_HZ = 44_100
 GAIN = 0.6
 
 
+FONTS = (
+    Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"),
+    Path("/usr/share/sounds/sf3/MuseScore_General_Full.sf3"),
+    Path("/usr/share/sounds/sf2/TimGM6mb.sf2"),
+)
+
+
+def soundfonts() -> list[Path]:
+    """The free soundfonts of Debian's that are installed. Raises MissingPackage when none is."""
+    found = [path for path in FONTS if path.is_file()]
+    if not found:
+        raise MissingPackage(
+            "There is no soundfont to render with.", "Install Debian's fluid-soundfont-gm, or name a .sf2 file."
+        )
+    return found
+
+
 def soundfont(named: Path | None = None) -> Path:
-    """The soundfont that was named, or a free one that Debian installs. Raises MissingPackage."""
-    known = [
-        Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"),
-        Path("/usr/share/sounds/sf3/MuseScore_General_Full.sf3"),
-        Path("/usr/share/sounds/sf2/TimGM6mb.sf2"),
-    ]
-    for path in [named] if named else known:
-        if path.is_file():
-            return path
-    raise MissingPackage(
-        f"There is no soundfont at {named}." if named else "There is no soundfont to render with.",
-        "Install Debian's fluid-soundfont-gm, or name a .sf2 file.",
-    )
+    """The soundfont that was named, or the first of `soundfonts`. Raises MissingPackage."""
+    if named is None:
+        return soundfonts()[0]
+    if not named.is_file():
+        raise MissingPackage(f"There is no soundfont at {named}.", "Name a .sf2 file that exists.")
+    return named
 
 
 def render(midi: Path, folder: Path, font: Path) -> Path:
