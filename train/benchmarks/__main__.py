@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,7 @@ def main() -> None:
     parser.add_argument("--soundfont", type=Path, default=None)
     parser.add_argument("--songs", type=int, default=len(SONGS), help="only the first so many")
     parser.add_argument("--best", action="store_true", help="also our five chord networks")
-    parser.add_argument("--no-library", action="store_true", help="leave the library's search times out")
+    parser.add_argument("--only-listening", action="store_true", help="leave lengths, library and page out")
     args = parser.parse_args()
     _one_thread()
     folder, font = unpacked(args.data, args.renders), soundfont(args.soundfont)
@@ -37,10 +36,10 @@ def main() -> None:
         listeners |= peers()
         tables = {name: table(hear, songs, say=_say) for name, hear in listeners.items()}
     print(f"{len(songs)} songs, {font.name}\n\n" + _markdown(tables))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform != "darwin" else 1e9)
-    print(f"\nPeak memory of this process: {peak:.2f} GB")
-    if not args.no_library:
-        subprocess.run([sys.executable, "-m", "train.benchmarks.library"], check=True)
+    if not args.only_listening:
+        for name in ("length", "library", "page"):
+            print(f"\n{name}\n", flush=True)
+            subprocess.run([sys.executable, "-m", f"train.benchmarks.{name}"], check=True)
 
 
 def _one_thread() -> None:
