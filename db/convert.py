@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, SQLModel
 
-from db.tables import AnalysisRow, CorrectionRow, JobRow, TrackRow
-from db.values import AnalysisRecord, Correction, Job, Track
+from db.tables import AnalysisRow, CaptionRow, ConversationRow, CorrectionRow, JobRow, TrackRow, UtteranceRow
+from db.values import AnalysisRecord, Caption, Conversation, Correction, Evidence, Job, Track, Utterance
 from musicflamingo_app.errors import StudioError
 from musicflamingo_app.music.analysis import Analysis, Measured
 from musicflamingo_app.music.analysis_json import analysis_to_json
@@ -17,7 +17,7 @@ from musicflamingo_app.music.theory import spelled
 R = TypeVar("R", bound=SQLModel)
 SHOWN_CHORDS = 4  # as many as a narrow column holds, and as most songs' loops have
 _TRACK_FIELDS = tuple(field.name for field in dataclasses.fields(Track))
-_JSON_FIELDS = {"options", "payload"}
+_JSON_FIELDS = {"options", "payload", "evidence"}
 # Letters that carry no separable accent, for sorting: ø stands with o.
 _PLAIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"})
 
@@ -41,6 +41,24 @@ def job_of(row: JobRow) -> Job:
 
 def correction_of(row: CorrectionRow) -> Correction:
     return Correction(**_fields(row, Correction))
+
+
+def caption_of(row: CaptionRow) -> Caption:
+    return Caption(**_fields(row, Caption))
+
+
+def conversation_of(row: ConversationRow) -> Conversation:
+    return Conversation(**_fields(row, Conversation))
+
+
+def utterance_of(row: UtteranceRow) -> Utterance:
+    stored = _fields(row, Utterance)
+    return Utterance(**{**stored, "evidence": tuple(Evidence(*found) for found in stored["evidence"])})
+
+
+def storable(text: str) -> str:
+    """The text with what SQLite cannot hold replaced: halves of surrogate pairs, and the sign that ends its strings."""
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _fields(row: SQLModel, value: type[Any]) -> dict[str, Any]:

@@ -161,3 +161,66 @@ class CorrectionRow(Row, table=True):
     author: str = Field(default="", sa_column_kwargs={"server_default": _literal("")})
     created_at: datetime = Field(sa_type=UtcDateTime)
     superseded: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class CaptionRow(Row, table=True):
+    """A text about a track or a region of it; without start and end it is about the whole."""
+
+    __tablename__ = "caption"
+    __table_args__: ClassVar[Any] = (Index(None, "track_id", "kind"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    track_id: int = _reference("track.id", ondelete="CASCADE")
+    kind: str
+    start_s: float | None = None
+    end_s: float | None = None
+    text: str = _long_text("")
+    edited_text: str | None = _long_text()
+    thought: str = _long_text("")
+    prompt_name: str
+    prompt_version: str
+    prompt_text: str = _long_text("")
+    used_facts: bool
+    backend: str
+    voice: str
+    finish_reason: str
+    note: str = _long_text("")
+    preferred: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ConversationRow(Row, table=True):
+    """Questions and answers about a track."""
+
+    __tablename__ = "conversation"
+    __table_args__: ClassVar[Any] = {"sqlite_autoincrement": True}
+
+    id: int | None = Field(default=None, primary_key=True)
+    track_id: int = _reference("track.id", ondelete="CASCADE", index=True)
+    title: str
+    title_folded: str = _long_text("")  # to search in: no case, no accents
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class UtteranceRow(Row, table=True):
+    """One turn of a conversation."""
+
+    __tablename__ = "utterance"
+    __table_args__: ClassVar[Any] = {"sqlite_autoincrement": True}
+
+    id: int | None = Field(default=None, primary_key=True)
+    conversation_id: int = _reference("conversation.id", ondelete="CASCADE", index=True)
+    role: str
+    text: str = _long_text("")
+    text_folded: str = _long_text("")  # to search in: no case, no accents
+    thought: str = _long_text("")
+    voice: str
+    start_s: float | None = None
+    end_s: float | None = None
+    prompt_version: str
+    backend: str
+    used_facts: bool
+    finish_reason: str
+    evidence: str = _long_text("[]")  # JSON: rows of sentence, start and end
+    created_at: datetime = Field(sa_type=UtcDateTime)

@@ -5,18 +5,25 @@ Conventions: datetimes are aware UTC; None means not known; confidences are in [
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 from musicflamingo_app.music.key import Key
+from musicflamingo_app.music.time import Interval
 
+CaptionKind = Literal["summary", "key_facts", "full", "critic", "lyrics", "custom"]
+FinishReason = Literal["stop", "length", "cancelled", "failed"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 SortColumn = Literal["title", "artist", "duration", "bpm", "key", "camelot", "metre", "added_at"]
+Voice = Literal["person", "measured", "tiny", "model"]  # measured: written from the analysis, no model spoke
 
+CAPTION_KINDS: tuple[CaptionKind, ...] = get_args(CaptionKind)
+FINISH_REASONS: tuple[FinishReason, ...] = get_args(FinishReason)
 JOB_STATES: tuple[JobState, ...] = get_args(JobState)
 ACTIVE_STATES: tuple[JobState, ...] = ("queued", "running")
 SORT_COLUMNS: tuple[SortColumn, ...] = get_args(SortColumn)
 MAX_PAGE_ROWS = 500
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +127,112 @@ class Correction:
     author: str
     created_at: datetime
     superseded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewCaption:
+    """A text about a track, or about one region of it, before it has an id.
+
+    `prompt_text` is what was asked, kept because prompts change; `note` says what is wrong with the text, if anything.
+    """
+
+    track_id: int
+    kind: CaptionKind
+    text: str
+    prompt_name: str
+    prompt_version: str
+    prompt_text: str
+    used_facts: bool
+    backend: str  # its name, as people know it
+    voice: Voice
+    finish_reason: FinishReason
+    start_s: float | None = None  # both None: the whole track
+    end_s: float | None = None
+    thought: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Caption(NewCaption):
+    """A kept text about a track; at most one of its kind and region is the preferred one."""
+
+    id: int = 0
+    edited_text: str | None = None
+    preferred: bool = False
+    created_at: datetime = _LONG_AGO
+
+    @property
+    def words(self) -> str:
+        """The text as a person left it."""
+        return self.text if self.edited_text is None else self.edited_text
+
+    @property
+    def region(self) -> Interval | None:
+        return region_of(self.start_s, self.end_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Questions and answers about one track."""
+
+    id: int
+    track_id: int
+    title: str
+    created_at: datetime
+    updated_at: datetime  # when something was last said
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A measured statement that an answer rests on, and where in the track it holds."""
+
+    sentence: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class NewUtterance:
+    """What somebody said in a conversation. A question has neither prompt, back end nor finish reason of its own."""
+
+    role: Literal["user", "assistant"]
+    text: str
+    voice: Voice
+    thought: str = ""
+    start_s: float | None = None  # both None: the whole track
+    end_s: float | None = None
+    prompt_version: str = ""
+    backend: str = ""
+    used_facts: bool = False
+    finish_reason: FinishReason = "stop"
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance(NewUtterance):
+    """One turn of a conversation."""
+
+    id: int = 0
+    conversation_id: int = 0
+    created_at: datetime = _LONG_AGO
+
+    @property
+    def region(self) -> Interval | None:
+        return region_of(self.start_s, self.end_s)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundConversation:
+    """A conversation that a search found, the title of its track, and a line around what was looked for."""
+
+    conversation: Conversation
+    track_title: str
+    excerpt: str
+
+
+def region_of(start_s: float | None, end_s: float | None) -> Interval | None:
+    """The interval between two times; None, the whole track, when one is missing."""
+    return None if start_s is None or end_s is None else Interval(start_s, end_s)
 
 
 @dataclass(frozen=True, slots=True)
