@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from db.migrate import upgrade
 from db.session import Database, database_url
@@ -13,6 +14,8 @@ from db.values import Job, Track, TrackPage, TrackQuery
 from musicflamingo_app.analysis.ears import Choice, ears_of
 from musicflamingo_app.analysis.pipeline import signatures
 from musicflamingo_app.errors import NotFound, StudioError
+from musicflamingo_app.facts.card import card_of
+from musicflamingo_app.facts.describe import Description, describe
 from musicflamingo_app.music.analysis import Analysis
 from musicflamingo_app.music.arrays import Curves
 from musicflamingo_app.paths import Paths
@@ -21,7 +24,12 @@ from musicflamingo_app.services.analyse import Analyst
 from musicflamingo_app.services.export.files import EXPORT_FORMATS, exports, file_name, zip_of
 from musicflamingo_app.services.labels import Labels
 from musicflamingo_app.services.library import Library
+from musicflamingo_app.services.measured import loudness_of
+from musicflamingo_app.services.speech import Speech
 from musicflamingo_app.services.store import Store
+
+if TYPE_CHECKING:
+    from model.openai_http.server import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,7 @@ class Setup:
     n_workers: int = 1
     max_file_bytes: int = 1_000_000_000
     keep_deleted_days: int = 30
+    server: "Server | None" = None  # that of the model “openai-server”
 
 
 class Studio:
@@ -59,6 +68,7 @@ class Studio:
         self.analyst = Analyst(
             self.library, paths, setup.choice, n_workers=setup.n_workers, max_file_bytes=setup.max_file_bytes
         )
+        self.speech = Speech(self.library, paths.home / "models", server=setup.server)
 
     def start(self) -> "Studio":
         """Cleans up after a studio that died and begins to drain the queue."""
@@ -68,6 +78,7 @@ class Studio:
         return self
 
     def close(self) -> None:
+        self.speech.close()
         self.analyst.close()
         self.database.close()
 
@@ -122,6 +133,19 @@ class Studio:
 
     def curves(self, track_id: int) -> Curves:
         return self.library.curves(track_id)
+
+    def description(self, track_id: int) -> Description:
+        """The track in words, written from the measurements alone. Raises NotFound."""
+        track, curves = self.track(track_id), self.curves(track_id)
+        card = card_of(
+            self.analysis(track_id),
+            title=track.title,
+            artist=track.artist,
+            album=track.album,
+            year=track.year,
+            genre=track.genre,
+        )
+        return describe(card, loudness_curve=loudness_of(curves))
 
     def playback_path(self, track_id: int) -> Path:
         return self.library.playback_path(track_id)

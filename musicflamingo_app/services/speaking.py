@@ -1,0 +1,142 @@
+"""Letting a model speak: loaded when it is not, asked when its turn comes, read until it ends or is stopped.
+
+What questions and captions have in common: the parts of the studio they need, what is refused at once, and the way
+from a back end's deltas to events.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+
+from db.values import Track
+from model.errors import ModelError, NoAbility
+from model.types import Abilities, Backend, Done, Message, Sampling
+from musicflamingo_app.errors import StudioError
+from musicflamingo_app.facts.card import SongCard, card_of
+from musicflamingo_app.music.time import Interval, clock
+from musicflamingo_app.services import measured
+from musicflamingo_app.services.hearing import Hearing
+from musicflamingo_app.services.library import Library
+from musicflamingo_app.services.prompts import Given
+from musicflamingo_app.services.talk import Event, Loading, Piece, Said, Speaking, Stop, Waiting
+from musicflamingo_app.services.voices import Voices
+
+SHORTEST_S = 0.1  # of a region
+SLACK_S = 0.5  # a region may end so much after the track
+_RAMBLES = 1.2  # repetition penalty of models that go round in circles without one
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What speech needs of the studio; `reader` answers questions from the measurements."""
+
+    library: Library
+    voices: Voices
+    hearing: Hearing
+    reader: measured.Reader = measured.read
+
+    def card(self, track: Track) -> SongCard:
+        """The song card of a track. Raises NotFound when it is not analysed."""
+        labels = {name: getattr(track, name) for name in ("title", "artist", "album", "year", "genre")}
+        return card_of(self.library.analysis(track.id), **labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a model is asked: who, about what, and the words once it is known what the model can do."""
+
+    model_id: str
+    track: Track
+    region: Interval | None
+    card: SongCard | None
+    messages: Callable[[Given], tuple[Message, ...]]
+    sampling: Callable[[Abilities], Sampling]
+
+
+def region_in(track: Track, region: Interval | None) -> Interval | None:
+    """The region in whole milliseconds, cut to the track; None for all of it. Raises StudioError."""
+    if region is None:
+        return None
+    length = clock(track.duration_s)
+    if region.start_s >= track.duration_s or region.end_s > track.duration_s + SLACK_S:
+        ends = f"{clock(region.start_s)} to {clock(region.end_s)}"
+        raise StudioError(f"The region {ends} is not in the track, which lasts {length}.", "Choose another region.")
+    cut = Interval(round(region.start_s, 3), round(min(region.end_s, track.duration_s), 3))
+    if cut.duration_s < SHORTEST_S:
+        raise StudioError(f"The region at {clock(region.start_s)} is empty.", "Choose a longer one.")
+    return cut
+
+
+def refuse(parts: Parts, model_id: str, track: Track, region: Interval | None, *, use_facts: bool) -> None:
+    """Raises NoAbility for what the model cannot do, before anything is kept or loaded; NotFound for no such model."""
+    abilities, name = parts.voices.abilities(model_id), parts.voices.name(model_id)
+    if not abilities.hears_audio:
+        if use_facts:
+            return
+        what = f"{name} hears no audio, and the measured facts are switched off, so it knows nothing of this track."
+        raise NoAbility(what, "Use the measured facts, or choose a model that hears.")
+    heard_s = region.duration_s if region else track.duration_s
+    if heard_s > abilities.max_audio_s:
+        subject = "region" if region else "track"
+        what = f"The {subject} lasts {clock(heard_s)}, and {name} hears at most {clock(abilities.max_audio_s)}."
+        raise NoAbility(what, "Choose a shorter region of it.")
+
+
+def sampling_of(model_id: str, abilities: Abilities) -> Sampling:
+    """How a model is let speak: the likeliest words, few from a tiny model, many from one that thinks first."""
+    if abilities.is_tiny:
+        return Sampling(max_new_tokens=160, repetition_penalty=_RAMBLES)
+    chosen = Sampling(max_new_tokens=2048 if abilities.thinks else 1024)
+    return replace(chosen, repetition_penalty=_RAMBLES) if model_id.startswith("audio-flamingo-next") else chosen
+
+
+def speak(parts: Parts, wish: Wish, stop: Stop, said: Said) -> Generator[Event, None, None]:
+    """Events of a model's answer, noted in `said`. Raises StudioError; `said` then keeps the half."""
+    voices = parts.voices
+    for status in voices.opened(wish.model_id, stop):
+        yield Loading(status.fraction, status.sentence)
+    if stop.is_set:
+        said.reason = "cancelled"
+        return
+    backend = voices.backend(wish.model_id)
+    refuse(parts, wish.model_id, wish.track, wish.region, use_facts=wish.card is not None)
+    yield speaker(backend, said)
+    abilities = backend.abilities
+    sound = parts.hearing.sound(wish.track, wish.region) if abilities.hears_audio else None
+    messages = wish.messages(Given(sound, wish.card, wish.region, abilities.is_tiny))
+    with voices.place(wish.model_id) as place:
+        for position in place.positions(stop):
+            yield Waiting(position)
+        if stop.is_set:
+            said.reason = "cancelled"
+            return
+        yield from _read(voices.backend(wish.model_id), messages, wish.sampling(abilities), stop, said)
+
+
+def speaker(backend: Backend, said: Said) -> Speaking:
+    """Notes that a back end speaks, and whether it is a tiny one."""
+    return said.speaker(backend.name, "tiny" if backend.abilities.is_tiny else "model")
+
+
+def measured_answer(text: str, said: Said) -> Generator[Event, None, None]:
+    """What the measurements themselves say, whole and at once."""
+    yield said.speaker(measured.NAME, "measured")
+    said.reason = "stop"
+    yield said.piece("text", text)
+
+
+def _read(
+    backend: Backend, messages: tuple[Message, ...], sampling: Sampling, stop: Stop, said: Said
+) -> Generator[Piece, None, None]:
+    stream = backend.stream(messages, sampling)
+    stop.attach(stream.close)
+    try:
+        for item in stream:
+            if isinstance(item, Done):
+                said.reason = item.reason
+                return
+            yield said.piece(item.kind, item.text)
+    finally:
+        stream.close()
+    if not stop.is_set:
+        raise ModelError(f"{backend.name} was unloaded while it answered.", "Load it again and ask once more.")
+    said.reason = "cancelled"
