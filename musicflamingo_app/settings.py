@@ -3,11 +3,12 @@
 Built by entry points (floors 5 and 6) and passed down as values; nothing reads it at import.
 """
 
+import json
 import os
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from musicflamingo_app.errors import StorageError, StudioError
@@ -38,7 +39,11 @@ class Settings(BaseSettings):
     keep_deleted_days: int = Field(
         30, ge=0, le=3650, description="Days until a deleted track leaves the disk for good."
     )
-
+    model: str = Field("embedded", description="Model that writes captions and answers, by its name in “models list”.")
+    precision: str = Field("", description="Precision the model is loaded in, such as nf4; empty takes what fits.")
+    server_url: str = Field("", description="Address of a model server, such as http://127.0.0.1:8080/v1.")
+    server_model: str = Field("", description="Name of the model on that server.")
+    server_key: SecretStr = Field(SecretStr(""), description="Key of that server, if it wants one; kept on this disk.")
     theme: Literal["system", "light", "dark"] = Field("system", description="Colours of the page.")
 
     @classmethod
@@ -114,4 +119,6 @@ def stored_settings() -> dict[str, Any]:
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)

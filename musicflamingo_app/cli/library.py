@@ -37,7 +37,7 @@ def add(
             except StudioError as error:
                 sentence(error, about=str(path))
                 n_failed += 1
-        n_failed += _await(studio, [job for job in jobs if job.is_active])
+        n_failed += await_jobs(studio, [job for job in jobs if job.is_active])
         n_known = sum(not job.is_active for job in jobs)
         n_added = len(paths) - n_known - n_failed
         err.print(f"{n_added} added, {n_known} in the library already, {n_failed} failed.")
@@ -58,7 +58,7 @@ def sound_files(places: Iterable[Path]) -> Iterable[Path]:
             raise NotFound(f"There is no {place}.", "Give a folder or a sound file.")
 
 
-def _await(studio: Studio, waiting: list[Job]) -> int:
+def await_jobs(studio: Studio, waiting: list[Job]) -> int:
     """Shows bars until all jobs have ended; returns how many failed."""
     n_failed = 0
     with progress_bar() as bars:
@@ -109,7 +109,7 @@ def show(
     """Show what was measured in a track."""
     studio = open_desk(load_settings())
     try:
-        found = _find(studio, track)
+        found = find_track(studio, track)
         if as_json:
             sys.stdout.write(studio.library.document(found.id).text + "\n")
         else:
@@ -127,7 +127,7 @@ def export(
     """Write a track's analysis in a format other programs read."""
     studio = open_desk(load_settings())
     try:
-        made = studio.export_files(_find(studio, track).id, format_name)
+        made = studio.export_files(find_track(studio, track).id, format_name)
     finally:
         studio.close()
     for name, content in made.items():
@@ -142,7 +142,8 @@ def export(
         out.print(str(target), markup=False, soft_wrap=True)
 
 
-def _find(studio: Studio, wanted: str) -> Track:
+def find_track(studio: Studio, wanted: str) -> Track:
+    """The track with an id, or the only one that words find. Raises NotFound."""
     if wanted.isdecimal():
         return studio.track(int(wanted))
     page = studio.search(TrackQuery(text=wanted, limit=2))

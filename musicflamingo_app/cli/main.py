@@ -1,4 +1,4 @@
-"""The command line: `musicflamingo analyse | add | list | show | export | serve | doctor`.
+"""The command line: `musicflamingo analyse | add | list | show | export | caption | ask | models | serve | doctor`.
 
 Results go to standard output, progress and errors to standard error. Exit codes: 0 all done, 1 something could not be
 done (one sentence says what), 2 wrong usage, 130 interrupted.
@@ -10,13 +10,14 @@ import warnings
 
 import typer
 
-from musicflamingo_app.cli import analyse, library, serve
+from musicflamingo_app.cli import analyse, library, serve, speech
 from musicflamingo_app.cli.speak import sentence
 from musicflamingo_app.errors import StudioError
 
 app = typer.Typer(
     name="musicflamingo",
-    help="Measures music: chords, beats, key, sections, instruments; keeps a library; opens the studio in the browser.",
+    help="Measures music: chords, beats, key, sections, instruments; describes it and answers questions about it; "
+    "keeps a library; opens the studio in the browser.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -27,6 +28,9 @@ app.command("add")(library.add)
 app.command("list")(library.list_tracks)
 app.command("show")(library.show)
 app.command("export")(library.export)
+app.command("caption")(speech.caption)
+app.command("ask")(speech.ask)
+app.add_typer(speech.models, name="models")
 app.command("doctor")(serve.doctor)
 
 
