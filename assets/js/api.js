@@ -44,3 +44,8 @@ export async function post(path, values = {}) {
   const query = new URLSearchParams(values).toString();
   return (await ask(query ? `${path}?${query}` : path, { method: 'POST' })).json();
 }
+
+// A POST whose values are a JSON body: texts of any length.
+export async function send(path, values = {}) {
+  return (await ask(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(values) })).json();
+}

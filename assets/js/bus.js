@@ -5,6 +5,7 @@
 //   ma:loop  {start, end}|null   the loop changed            ma:close                         back to the first page
 //   ma:jobs  {started, refused}  work was asked for          ma:library                       the library changed
 //   ma:theme                     light or dark changed       ma:where {page}                  another page is shown
+//   ma:voice                     another model speaks
 
 export function emit(name, detail = null) {
   document.dispatchEvent(new CustomEvent(name, { detail }));

@@ -3,12 +3,13 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
@@ -23,7 +24,10 @@ _SOUND_TYPES = {
     ".wav": "audio/wav",
 }
 
+LONGEST_BODY = 500_000  # bytes
+Body = Mapping[str, Any]
 Endpoint = Callable[[Request], Response]
+Action = Callable[[Request, Body], Response]
 log = logging.getLogger(__name__)
 
 
@@ -38,6 +42,38 @@ def answered(endpoint: Endpoint) -> Endpoint:
             return sentence(error)
 
     return answer
+
+
+def with_body(action: Action) -> Callable[[Request], Awaitable[Response]]:
+    """The action with the request's JSON object (none: empty), run in a thread; errors as in `answered`."""
+
+    @wraps(action)
+    async def answer(request: Request) -> Response:
+        try:
+            return await run_in_threadpool(action, request, _body(await _bytes(request)))
+        except StudioError as error:
+            return sentence(error)
+
+    return answer
+
+
+async def _bytes(request: Request) -> bytes:
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > LONGEST_BODY:
+            raise StudioError("The text is too long.", f"Send at most {LONGEST_BODY // 1000} kB.")
+    return bytes(received)
+
+
+def _body(received: bytes) -> Body:
+    try:
+        value = json.loads(received) if received.strip() else {}
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise StudioError("The request's body is not a JSON object.", "Send an object with named values.")
+    return value
 
 
 def sentence(error: StudioError) -> JSONResponse:

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from db.values import Job, Track, TrackPage, TrackQuery
+from musicflamingo_app.facts.describe import Description
 from musicflamingo_app.music.analysis import Analysis
 from musicflamingo_app.music.arrays import Curves
+
+if TYPE_CHECKING:
+    from musicflamingo_app.services.speech import Speech
 
 EXPORT_FORMATS = ("jams", "lab", "csv", "audacity", "json")
 
@@ -21,6 +25,15 @@ class Example(Protocol):
     def title(self) -> str: ...
 
     @property
+    @property
+    def speech(self) -> "Speech":
+        """Captions, conversations and models."""
+        ...
+
+    def description(self, track_id: int) -> Description:
+        """The track in words, written from the measurements alone."""
+        ...
+
     def about(self) -> str: ...
 
 
@@ -75,6 +88,15 @@ class Studio(Protocol):
 
     def export(self, track_id: int, format_name: str) -> tuple[str, bytes]:
         """A file name and its content, in one of `EXPORT_FORMATS`."""
+        ...
+
+    @property
+    def speech(self) -> "Speech":
+        """Captions, conversations and models."""
+        ...
+
+    def description(self, track_id: int) -> Description:
+        """The track in words, written from the measurements alone."""
         ...
 
     def about(self) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:

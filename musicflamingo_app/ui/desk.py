@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from model.openai_http.server import Server
 from musicflamingo_app.analysis.ears import Choice
 from musicflamingo_app.paths import Paths, default_home
 from musicflamingo_app.services.studio import Setup, Studio
@@ -19,7 +20,11 @@ class LivePreferences(StoredPreferences):
     def save(self, values: Mapping[str, Any]) -> None:
         """Keeps all of them or none. Raises StudioError naming the one that cannot be."""
         super().save(values)
-        self._studio.choose(choice_of(load_settings()))
+        settings = load_settings()
+        self._studio.choose(choice_of(settings))
+        if self._studio.speech.server != server_of(settings):
+            self._studio.speech.server = server_of(settings)
+            self._studio.speech.unload_model("openai-server")
 
 
 def choice_of(settings: Settings) -> Choice:
@@ -27,8 +32,20 @@ def choice_of(settings: Settings) -> Choice:
     return Choice(settings.chord_engine, settings.beat_engine)
 
 
+def server_of(settings: Settings) -> Server | None:
+    """The model server that the settings name."""
+    if not settings.server_url.strip():
+        return None
+    return Server(settings.server_url.strip(), settings.server_model.strip(), settings.server_key.get_secret_value())
+
+
 def open_desk(settings: Settings) -> Studio:
     """The studio of this person's data folder, not started. Raises StorageError."""
     max_file_bytes = settings.max_file_mb * 1_000_000
-    setup = Setup(choice_of(settings), settings.n_workers, max_file_bytes, settings.keep_deleted_days)
-    return Studio(Paths(default_home()), setup)
+    setup = Setup(
+        choice_of(settings), settings.n_workers, max_file_bytes, settings.keep_deleted_days, server_of(settings)
+    )
+    studio = Studio(Paths(default_home()), setup)
+    if settings.precision:
+        studio.speech.voices.precisions[settings.model] = settings.precision
+    return studio

@@ -18,13 +18,15 @@ from musicflamingo_app.music.key import Key
 from musicflamingo_app.ui import answers, words
 from musicflamingo_app.ui.assets import assets_folder
 from musicflamingo_app.ui.contract import EXPORT_FORMATS, Studio
+from musicflamingo_app.ui.model_desk import ModelDesk
+from musicflamingo_app.ui.speech_routes import speech_routes
 from musicflamingo_app.ui.view import track_view
 
 MAX_ID = 2**63 - 1
 DEFAULT_LIMIT = 60
 
 
-def routes(studio: Studio) -> list[BaseRoute]:
+def routes(studio: Studio, models: ModelDesk) -> list[BaseRoute]:
     """All routes of the studio, to stand before Gradio's."""
     pages = _Pages(studio)
     get, post = ["GET"], ["POST"]
@@ -37,6 +39,7 @@ def routes(studio: Studio) -> list[BaseRoute]:
         Route("/ma/jobs.json", answers.answered(pages.jobs), methods=get),
         Route("/ma/examples.json", answers.answered(pages.examples), methods=get),
         Route("/ma/about.json", answers.answered(pages.about), methods=get),
+        *speech_routes(studio, models),
         Route("/ma/tracks/{id:int}/{action}", answers.answered(pages.change_track), methods=post),
         Route("/ma/jobs/{id:int}/{action}", answers.answered(pages.change_job), methods=post),
         Route("/ma/examples/{id}", answers.answered(pages.add_example), methods=post),

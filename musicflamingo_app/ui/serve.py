@@ -16,8 +16,9 @@ from musicflamingo_app.ui import answers
 from musicflamingo_app.ui.assets import assets_folder
 from musicflamingo_app.ui.contract import Studio
 from musicflamingo_app.ui.guard import LOOPBACK, Guard
+from musicflamingo_app.ui.model_desk import ModelDesk, VoiceChoice
 from musicflamingo_app.ui.page import build
-from musicflamingo_app.ui.preferences import Preferences, StoredPreferences
+from musicflamingo_app.ui.preferences import Preferences, StoredPreferences, StoredVoice
 from musicflamingo_app.ui.routes import routes
 from musicflamingo_app.ui.theme import studio_theme
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     import gradio as gr
 
 MAX_FILE_MB = 500
-STYLES = ("base.css", "gradio.css", "listen.css", "player.css", "details.css", "library.css")
+STYLES = ("base.css", "gradio.css", "listen.css", "player.css", "details.css", "library.css", "speech.css")
 # Nothing that leaves the machine, tells about it, or that this page does not need.
 LAUNCH: dict[str, Any] = {
     "prevent_thread_lock": True,
@@ -67,6 +68,7 @@ def serve(
     max_file_mb: int = MAX_FILE_MB,
     theme: str = "system",
     preferences: Preferences | None = None,
+    voice: VoiceChoice | None = None,
 ) -> Running:
     """Serves the page; with `block` until it is stopped. Port 0 takes any free one.
 
@@ -84,7 +86,7 @@ def serve(
         head=_head(theme),
         favicon_path=str(assets_folder() / "icons" / "flamingo.svg"),
         max_file_size=max_file_mb * 1_000_000,
-        app_kwargs=_server(studio, host),
+        app_kwargs=_server(studio, host, ModelDesk(studio.speech, voice or StoredVoice())),
         **LAUNCH,
     )
     running = Running(url, page)
@@ -104,10 +106,14 @@ def _built(studio: Studio, preferences: Preferences) -> "gr.Blocks":
         raise MissingPackage(what, "Run: pip install gradio") from error
 
 
-def _server(studio: Studio, host: str) -> dict[str, Any]:
+def _server(studio: Studio, host: str, models: ModelDesk) -> dict[str, Any]:
     """What FastAPI is made with: our guard and routes stand there before the first request can come."""
     guard = Middleware(Guard, hosts=LOOPBACK if host in ("127.0.0.1", "localhost", "::1") else ())
-    return {"middleware": [guard], "routes": routes(studio), "exception_handlers": {Exception: answers.unexpected}}
+    return {
+        "middleware": [guard],
+        "routes": routes(studio, models),
+        "exception_handlers": {Exception: answers.unexpected},
+    }
 
 
 def _free_port(host: str, port: int) -> int:

@@ -22,6 +22,7 @@ def build_settings(preferences: Preferences, page: "gr.Blocks") -> None:
         fields = [_field(row) for row in rows]
         save = gr.Button("Save", variant="primary", elem_classes=["ma-save"])
         said = gr.Textbox(show_label=False, interactive=False, container=False, elem_id="ma-settings-said")
+        part("models.js", "<div></div>", elem_id="ma-models")
         part("about.js", "<div></div>", elem_id="ma-about")
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
     save.click(_saver(preferences, rows), fields, said, **quiet)
@@ -42,7 +43,7 @@ def _field(row: Preference) -> Any:
         return gr.Checkbox(row.value, **about)
     if isinstance(row.value, int | float):
         return gr.Number(row.value, precision=0 if isinstance(row.value, int) else None, **about)
-    return gr.Textbox(str(row.value), **about)
+    return gr.Textbox(str(row.value), type="password" if row.is_secret else "text", **about)
 
 
 def _saver(preferences: Preferences, rows: Sequence[Preference]) -> Callable[..., str]:

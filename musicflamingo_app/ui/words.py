@@ -38,6 +38,9 @@ SETTING_LABELS = {
     "workers": "Tracks at once",
     "max_file_mb": "Largest file (MB)",
     "keep_deleted_days": "Keep deleted tracks (days)",
+    "server_url": "Model server: address",
+    "server_model": "Model server: model",
+    "server_key": "Model server: key",
 }
 _SPOKEN_QUALITY = {
     "maj": "major", "min": "minor", "aug": "augmented", "dim": "diminished", "sus4": "suspended fourth",

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,15 @@ import numpy as np
 
 from db.values import Job, Track, TrackPage, TrackQuery
 from musicflamingo_app.errors import NotFound, StudioError
+from musicflamingo_app.facts.card import card_of
+from musicflamingo_app.facts.describe import Description, describe
 from musicflamingo_app.music.analysis import Analysis
 from musicflamingo_app.music.analysis_json import analysis_to_json
 from musicflamingo_app.music.arrays import Curves
 from musicflamingo_app.music.theory import progression_patterns, progression_tokens
+from musicflamingo_app.services.speech import Speech
 from musicflamingo_app.ui.preferences import Preference
+from tests.ui.speaking import speech_over
 from tests.ui.synthetic import WHEN, peak_bytes, song_analysis, song_curves, tone_samples, write_m4a
 
 HOSTILE_TITLE = '<img src=x onerror="window.pwned=1"> ${window.pwned=2} {{window.pwned=3}}'
@@ -67,6 +72,18 @@ class FakeStudio:
         self._jobs: dict[int, Job] = {}
         self._n_jobs = 0
         self._stale: set[int] = set()
+
+    @cached_property
+    def speech(self) -> Speech:
+        """Captions and conversations about the tracks put so far."""
+        tracks, analyses = list(self._tracks.values()), list(self._analyses.values())
+        folder = self.folder / "speech"
+        folder.mkdir(parents=True, exist_ok=True)
+        return speech_over(tracks, analyses, song_curves, folder)
+
+    def description(self, track_id: int) -> Description:
+        track = self.track(track_id)
+        return describe(card_of(self.analysis(track_id), title=track.title, artist=track.artist))
 
     def put(self, title: str, analysis: Analysis, **fields: Any) -> int:
         """A track with its analysis; the sound is made when it is first asked for."""

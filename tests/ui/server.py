@@ -9,21 +9,27 @@ from pathlib import Path
 import pytest
 
 from musicflamingo_app.ui.contract import Studio
+from musicflamingo_app.ui.model_desk import VoiceChoice
 from musicflamingo_app.ui.preferences import Preferences
 from musicflamingo_app.ui.serve import Running, serve
 from tests.ui.fake_studio import FakePreferences
+from tests.ui.speaking import MemoryVoice
 
 # Gradio counts its queue's work with a pandas option that pandas is about to drop.
 GRADIO_NOISE = pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'")
 
 
 @contextmanager
-def served(studio: Studio, temporary: Path, preferences: Preferences | None = None) -> Iterator[Running]:
+def served(
+    studio: Studio, temporary: Path, preferences: Preferences | None = None, voice: VoiceChoice | None = None
+) -> Iterator[Running]:
     """A page on a free port; uploads lie in the temporary folder."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(temporary))
         with _unclosed_loops_forgiven():
-            page = serve(studio, block=False, preferences=preferences or FakePreferences())
+            page = serve(
+                studio, block=False, preferences=preferences or FakePreferences(), voice=voice or MemoryVoice()
+            )
         yield page
         with _unclosed_loops_forgiven():
             page.close()

@@ -1,15 +1,18 @@
-// Chart, table and measurements as three tabs under the timeline; each is built when it is first looked at.
+// What is known and said of the track, as tabs under the timeline; each is built when it is first looked at.
 
 import { el } from '../dom.js';
 import { recall, remember } from '../memory.js';
+import { Captions } from '../speech/captions.js';
+import { Chat } from '../speech/chat.js';
+import { Description } from '../speech/description.js';
 import { Chart } from './chart.js';
 import { Measured } from './measured.js';
 import { Table } from './table.js';
 
 export class Details {
   constructor(player) {
-    this.panels = { chart: new Chart(player), table: new Table(player), measured: new Measured() };
-    const names = { chart: 'Chord chart', table: 'Table', measured: 'Measured' };
+    this.panels = { chart: new Chart(player), table: new Table(player), measured: new Measured(), description: new Description(), captions: new Captions(), chat: new Chat() };
+    const names = { chart: 'Chord chart', table: 'Table', measured: 'Measured', description: 'In words', captions: 'Captions', chat: 'Ask' };
     this.tabs = Object.keys(names).map((name) => el('button', {
       type: 'button', role: 'tab', id: `ma-tab-${name}`, 'aria-controls': `ma-panel-${name}`, dataset: { name }, onclick: () => this.choose(name),
     }, names[name]));
