@@ -90,6 +90,7 @@ def _write(
             attention_mask=torch.ones(embeddings.shape[:2], dtype=torch.long, device=embeddings.device),
             past_key_values=cache,
             generation_config=_config(loaded, sampling, n_most),
+            logits_processor=_penalties(sampling),
             streamer=writer,
             stopping_criteria=package("transformers").StoppingCriteriaList([closed]),
         )
@@ -105,7 +106,6 @@ def _config(loaded: Loaded, sampling: Sampling, n_most: int) -> Any:
     return package("transformers").GenerationConfig(
         max_new_tokens=n_most,
         do_sample=sampling.temperature > 0,
-        repetition_penalty=sampling.repetition_penalty,
         suppress_tokens=list(loaded.processor.audio_token_ids) if loaded.processor is not None else None,
         eos_token_id=own.eos_token_id,
         pad_token_id=own.pad_token_id,
@@ -113,6 +113,15 @@ def _config(loaded: Loaded, sampling: Sampling, n_most: int) -> Any:
         use_cache=True,
         **drawn,
     )
+
+
+def _penalties(sampling: Sampling) -> Any:
+    """What makes words already said less likely. As a setting transformers would warn that it cannot see the prompt."""
+    transformers = package("transformers")
+    if sampling.repetition_penalty == 1.0:
+        return transformers.LogitsProcessorList()
+    penalty = transformers.RepetitionPenaltyLogitsProcessor(penalty=sampling.repetition_penalty)
+    return transformers.LogitsProcessorList([penalty])
 
 
 def _seeded(torch: Any, loaded: Loaded, sampling: Sampling) -> Any:

@@ -87,11 +87,19 @@ def _lead(
     tail = len(heard)
     while tail > 0 and fits(heard[tail - 1].label, after.label):
         tail -= 1
+    homes = (n for n in range(tail, len(heard)) if _is_home(heard[n].label, before.label))
+    tail = max([tail, *homes])  # what returns to the old tonic has not left it
     approach = [s for s in heard[tail:] if not fits(s.label, before.label)]
     first = next((n for n in range(tail, len(heard)) if heard[n] in approach), len(heard))
     pivot = heard[first - 1] if first > tail and fits(heard[first - 1].label, before.label) else None
     kept = heard[first:] if approach else []
     return pivot, tuple(_in_key(segment, after.label) for segment in kept)
+
+
+def _is_home(chord: Chord, key: Key) -> bool:
+    """Whether a chord is the tonic of a key."""
+    is_tonic = chord.root is not None and chord.root.pitch_class == key.tonic.pitch_class
+    return is_tonic and chord.triad.quality == ("min" if key.is_minor else "maj")
 
 
 def _in_key(segment: Segment[Chord], key: Key) -> Segment[Chord]:

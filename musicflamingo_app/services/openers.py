@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from model.errors import ModelError, OutOfMemory
 from model.fetch import fetched
-from model.memory import Fit, fits
+from model.memory import fits
 from model.registry import MODELS, Model, missing_packages
 from model.types import Backend
 from musicflamingo_app.errors import MissingPackage
@@ -61,13 +61,16 @@ def _transformers(model: Model, folder: Path, opening: Opening) -> Backend:
 
 
 def placed(model: Model, opening: Opening, devices: "Sequence[Device]") -> tuple[str, str]:
-    """Precision and device: those a person named, else the finest precision that fits. Raises OutOfMemory."""
-    tried: list[tuple[str, Fit]] = []
-    for precision in [opening.precision] if opening.precision else model.sizes:
-        fit = fits(model, precision, devices)
-        tried.append((precision, fit))
-        if fit.verdict in ("fits", "tight", "unknown") or opening.device:
-            return precision, opening.device or fit.device
+    """Precision and device: those a person named, else the finest that fits. Raises OutOfMemory.
+
+    A coarser precision on a graphics card comes before a finer one on the processor, where it would take minutes.
+    """
+    wanted = [opening.precision] if opening.precision else list(model.sizes)
+    tried = [(precision, fits(model, precision, devices)) for precision in wanted]
+    usable = [(p, fit) for p, fit in tried if fit.verdict in ("fits", "tight", "unknown") or opening.device]
+    on_card = [(p, fit) for p, fit in usable if fit.device not in ("", "cpu")]
+    for precision, fit in on_card or usable:
+        return precision, opening.device or fit.device
     _, smallest = min(tried, key=lambda pair: pair[1].needed_bytes)
     raise OutOfMemory(smallest.sentence, "Choose a smaller model or precision, or a server that runs it.")
 

@@ -16,7 +16,9 @@ from musicflamingo_app.facts.card import SongCard
 from musicflamingo_app.music.time import Interval, clock
 
 LONGEST_PROMPT = 4000  # characters
-QUESTION_VERSION = "question 1"
+QUESTION_VERSION = "question 2"
+# The tags are what the Think checkpoints were trained on.
+THINKING = "Write how you come to it inside <think> </think>, and what you conclude inside <answer> </answer>."
 FACTS_LETTERS, FACTS_LETTERS_TINY = 12_000, 2_500
 HISTORY_LETTERS, HISTORY_LETTERS_TINY = 12_000, 2_500
 
@@ -146,11 +148,12 @@ class Given:
     card: SongCard | None = None
     region: Interval | None = None
     is_tiny: bool = False
+    thinks: bool = False
 
 
 def caption_messages(prompt: Prompt, given: Given) -> tuple[Message, ...]:
     """The one message that asks for a caption: sound, measured facts, then words."""
-    return (Message("user", (*_before(given), Text(prompt.text))),)
+    return (Message("user", (*_before(given), Text(_thoughtfully(prompt.text, given)))),)
 
 
 def question_messages(question: str, history: Sequence[Utterance], given: Given) -> tuple[Message, ...]:
@@ -161,9 +164,14 @@ def question_messages(question: str, history: Sequence[Utterance], given: Given)
     turns: list[Message] = []
     for said, answered in recent(history, HISTORY_LETTERS_TINY if given.is_tiny else HISTORY_LETTERS):
         turns += [Message("user", (Text(_about(said)),)), Message("assistant", (Text(answered.text),))]
-    turns.append(Message("user", (Text(question),)))
+    turns.append(Message("user", (Text(_thoughtfully(question, given)),)))
     first = Message("user", (*_before(given), *turns[0].parts))
     return (first, *turns[1:])
+
+
+def _thoughtfully(text: str, given: Given) -> str:
+    """The words with the form that a model which thinks was trained to answer in."""
+    return f"{text}\n{THINKING}" if given.thinks else text
 
 
 def recent(history: Sequence[Utterance], letters: int) -> tuple[tuple[Utterance, Utterance], ...]:

@@ -102,7 +102,7 @@ def speak(parts: Parts, wish: Wish, stop: Stop, said: Said) -> Generator[Event, 
     yield speaker(backend, said)
     abilities = backend.abilities
     sound = parts.hearing.sound(wish.track, wish.region) if abilities.hears_audio else None
-    messages = wish.messages(Given(sound, wish.card, wish.region, abilities.is_tiny))
+    messages = wish.messages(Given(sound, wish.card, wish.region, abilities.is_tiny, abilities.thinks))
     with voices.place(wish.model_id) as place:
         for position in place.positions(stop):
             yield Waiting(position)

@@ -3,9 +3,11 @@
 from typing import TYPE_CHECKING
 
 from musicflamingo_app.ui import words
+from musicflamingo_app.ui.api import build_api
 from musicflamingo_app.ui.contract import Studio
 from musicflamingo_app.ui.library import build_library
 from musicflamingo_app.ui.listen import build_listen
+from musicflamingo_app.ui.model_desk import ModelDesk
 from musicflamingo_app.ui.parts import part
 from musicflamingo_app.ui.preferences import Preferences
 from musicflamingo_app.ui.settings_tab import build_settings
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 _CACHE_S = 3600  # uploads are copied to the library at once; Gradio's copies go after an hour
 
 
-def build(studio: Studio, preferences: Preferences) -> "gr.Blocks":
+def build(studio: Studio, preferences: Preferences, models: ModelDesk) -> "gr.Blocks":
     """The whole interface over a studio, not yet launched (ui/serve.py does that)."""
     import gradio as gr
 
@@ -31,6 +33,7 @@ def build(studio: Studio, preferences: Preferences) -> "gr.Blocks":
                 build_library()
             with gr.Tab("Settings", id="settings"):
                 build_settings(preferences, page)
+        build_api(studio, models)
     return page
 
 

@@ -78,7 +78,8 @@ def serve(
     Raises StudioError when the port is taken and MissingPackage without Gradio.
     """
     port = _free_port(host, port)
-    page = _built(studio, preferences or StoredPreferences())
+    models = ModelDesk(studio.speech, voice or StoredVoice())
+    page = _built(studio, preferences or StoredPreferences(), models)
     _, url, _ = page.launch(
         server_name=host,
         server_port=port,
@@ -86,7 +87,7 @@ def serve(
         head=_head(theme),
         favicon_path=str(assets_folder() / "icons" / "flamingo.svg"),
         max_file_size=max_file_mb * 1_000_000,
-        app_kwargs=_server(studio, host, ModelDesk(studio.speech, voice or StoredVoice())),
+        app_kwargs=_server(studio, host, models),
         **LAUNCH,
     )
     running = Running(url, page)
@@ -97,10 +98,10 @@ def serve(
     return running
 
 
-def _built(studio: Studio, preferences: Preferences) -> "gr.Blocks":
+def _built(studio: Studio, preferences: Preferences, models: ModelDesk) -> "gr.Blocks":
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
     try:
-        return build(studio, preferences)
+        return build(studio, preferences, models)
     except ModuleNotFoundError as error:
         what = f"The page needs {error.name}, which is not installed."
         raise MissingPackage(what, "Run: pip install gradio") from error

@@ -196,3 +196,11 @@ def test_harmony_of_anything_stays_inside_the_card(card: SongCard) -> None:
         assert change.old != change.new and {change.old, change.new} <= keys
     for found in harmony.chromatic:
         assert not fits(found.segment.label, found.key)
+
+
+def test_a_chord_that_returns_home_leads_nowhere() -> None:
+    """C-Cm6-G before E minor: D# is in the leading chord of E minor, yet the music is back on G first."""
+    chart = "G | D | C | C:min6 | G | G | E:min | A:min | B:7 | E:min"
+    harmony = harmony_of(charted([("verse", chart)], keys=((1, "G major"), (7, "E minor"))))
+    assert harmony.modulations[0].approach == ()
+    assert "Cm6" in [found.segment.label.pretty for found in harmony.chromatic]

@@ -30,6 +30,16 @@ def test_facts_reach_it_as_words(embedded: TransformersBackend) -> None:
     assert "97" in said(embedded, [Message("user", (facts, Text("How fast is the song, in BPM?")))])
 
 
+def test_a_penalty_keeps_it_from_saying_the_same_again(embedded: TransformersBackend) -> None:
+    def words(penalty: float) -> list[str]:
+        sampling = Sampling(max_new_tokens=60, repetition_penalty=penalty)
+        messages = asked("Tell me about the colour blue.")
+        return "".join(d.text for d in embedded.stream(messages, sampling) if isinstance(d, Delta)).split()
+
+    plain, penalised = words(1.0), words(1.5)
+    assert len(set(penalised)) / len(penalised) > len(set(plain)) / len(plain)
+
+
 def test_it_is_converted_once_and_leaves_nothing_half(embedded: TransformersBackend, cache: Path) -> None:
     (folder,) = cache.iterdir()
     weights = folder / "model.safetensors"

@@ -52,7 +52,7 @@ def test_a_question_and_its_answer_are_kept(make_speech: MakeSpeech, track: Trac
     )
     assert answer == last.message
     assert (answer.text, answer.thought, answer.backend) == ("In C major.", "Hm. ", "Flamingo")
-    assert (answer.finish_reason, answer.used_facts, answer.prompt_version) == ("stop", True, "question 1")
+    assert (answer.finish_reason, answer.used_facts, answer.prompt_version) == ("stop", True, "question 2")
 
 
 def test_sound_then_facts_then_words_and_the_history_once(make_speech: MakeSpeech, track: Track) -> None:

@@ -176,6 +176,12 @@ def test_the_finest_precision_that_fits_is_taken(card_gb: int, named: str, wante
     assert placed(model(HEARING), Opening(named), devices) == (wanted, "cuda:0")
 
 
+def test_a_coarser_precision_on_a_card_comes_before_a_finer_one_on_the_processor() -> None:
+    devices = [Device("cpu", "cpu", 64 * GIGA), Device("cuda", "card", 12 * GIGA)]
+    assert placed(model(HEARING), Opening(), devices) == ("nf4", "cuda:0")
+    assert placed(model(HEARING), Opening(), devices[:1]) == ("bf16", "cpu")
+
+
 def test_a_machine_too_small_is_told_before_loading() -> None:
     with pytest.raises(OutOfMemory, match="does not fit"):
         placed(model(HEARING), Opening(), [Device("cpu", "cpu", 4 * GIGA)])

@@ -104,8 +104,14 @@ def test_monitoring_history_and_tools_are_off(client: httpx.Client) -> None:
     assert client.get("/gradio_api/mcp/").status_code == 404
 
 
-def test_no_handler_of_the_page_is_a_public_programme(client: httpx.Client) -> None:
-    assert client.get("/gradio_api/info").json()["named_endpoints"] == {}
+def test_no_handler_of_the_page_is_public_but_the_named_endpoints(client: httpx.Client) -> None:
+    public = set(client.get("/gradio_api/info").json()["named_endpoints"])
+    assert public == {"/analysis", "/ask", "/caption", "/description", "/tracks"}
+
+
+def test_another_site_may_not_use_the_named_endpoints(client: httpx.Client) -> None:
+    answer = client.post("/gradio_api/run/tracks", json={"data": [""]}, headers={"Origin": "https://elsewhere.example"})
+    assert answer.status_code == 403
 
 
 def test_our_files_name_no_other_host() -> None:

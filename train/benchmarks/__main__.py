@@ -37,7 +37,7 @@ def main() -> None:
         tables = {name: table(hear, songs, say=_say) for name, hear in listeners.items()}
     print(f"{len(songs)} songs, {font.name}\n\n" + _markdown(tables))
     if not args.only_listening:
-        for name in ("length", "library", "page"):
+        for name in ("length", "library", "page", "speech"):
             print(f"\n{name}\n", flush=True)
             subprocess.run([sys.executable, "-m", f"train.benchmarks.{name}"], check=True)
 

@@ -21,7 +21,7 @@ SLIP_COST = 15.0  # nats for a bar that is too short or long; lower ones follow 
 CENTRE_BPM = 90.0
 RATIO_FLOOR = 0.1  # of the notes between beats: an empty gap says no more than a nearly empty one
 # More than what the best of these gained over 4/4 in 99 of 100 pieces of four (`python -m train.bars` prints it).
-DUPLE_RARITY, COMPOUND_RARITY, ACROSS_RARITY = 1.0, 1.0, 1.0
+DUPLE_RARITY, COMPOUND_RARITY, TWELVE_RARITY = 0.4, 0.1, 0.4
 LEAST_THIRDS = 2.0  # of rises at both thirds over those at the half: below 0.8 in straight pieces, over 3 in triplets
 SLOWEST_COMPOUND_BPM = 43.0  # eighths slower than 130 a minute are felt as beats themselves
 
@@ -50,9 +50,9 @@ PATTERNS = (
     Pattern(Metre(2), _divided(_TWO, (QUARTER, HALF, QUARTER)), DUPLE_RARITY),
     Pattern(Metre(6, 8), _divided((DOWN, MID), (QUARTER, HALF, QUARTER, HALF, QUARTER)), COMPOUND_RARITY),
     # The pulses went across the beats, two to every three: BeatNet's commonest answer to triplets.
-    Pattern(Metre(6, 8), _divided((DOWN, MID), (HALF, HALF)), ACROSS_RARITY),
-    Pattern(Metre(9, 8), _divided(_THREE, (HALF, HALF)), ACROSS_RARITY),
-    Pattern(Metre(12, 8), _divided(_FOUR, (HALF, HALF)), ACROSS_RARITY),
+    Pattern(Metre(6, 8), _divided((DOWN, MID), (HALF, HALF)), COMPOUND_RARITY),
+    Pattern(Metre(9, 8), _divided(_THREE, (HALF, HALF)), COMPOUND_RARITY),
+    Pattern(Metre(12, 8), _divided(_FOUR, (HALF, HALF)), TWELVE_RARITY),
 )
 
 

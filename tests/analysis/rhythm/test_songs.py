@@ -91,6 +91,7 @@ def measure(engine: Engine[BeatGrid], audio: Audio) -> BeatGrid:
         (Piece(steady(90), 4, drums=True), Metre(4)),
         (Piece(steady(128), 4, drums=True), Metre(4)),
         (Piece(steady(174), 4, drums=True), Metre(4)),
+        (Piece(steady(90), 2, drums=True), Metre(2)),
         (Piece(steady(100), 3), Metre(3)),
         (Piece(steady(120), 3), Metre(3)),
         (Piece(steady(180), 3), Metre(3)),

@@ -23,8 +23,8 @@ _TOPICS = {
 }  # fmt: skip
 _NOBODY = {
     "lyrics": "the lyrics were not measured, so I cannot say anything about words or their meaning",
-    "creator": "who wrote or made it was not measured, and the card does not say",
-    "release": "when and by whom it was released was not measured, and the card does not say",
+    "creator": "who wrote or made it was not measured, and the file does not say",
+    "release": "when and by whom it was released was not measured, and the file does not say",
     "players": "who plays or sings was not measured; a recording alone does not tell",
     "melody": "the single notes of melody and bass were not measured, only the chords",
     "production": "rhythm patterns, effects and the way it was recorded were not measured",
