@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
-from rich.table import Column, Table
 
 from db.values import Caption, CaptionKind, Track, Utterance
 from musicflamingo_app.cli.library import await_jobs, find_track
@@ -218,10 +217,12 @@ def list_models(as_json: JsonOption = False) -> None:
         documents = [_offer_document(offer, fit) for offer, fit in rows]
         sys.stdout.write(json.dumps(documents, ensure_ascii=False, indent=2) + "\n")
         return
-    table = Table(Column("id", no_wrap=True), "name", "on disk", "in memory", "fits", "here", "licence")
     for offer, fit in rows:
-        table.add_row(offer.model.id, offer.model.name, *_sizes(offer), "\n".join(fit), _here(offer), _licence(offer))
-    out.print(table)
+        disk, memory = _sizes(offer)
+        out.print(f"{offer.model.id}  ({offer.model.name})", style="bold", highlight=False)
+        out.print(f"  {_here(offer)} · {disk} on disk · licence: {_licence(offer)}", highlight=False)
+        for line, verdict in zip(memory, fit, strict=False):
+            out.print(f"  {line} in memory: {verdict.partition(': ')[2]}", highlight=False)
 
 
 def _fits(speech: Speech, offer: Offer, machine: Any) -> list[str]:
@@ -229,17 +230,17 @@ def _fits(speech: Speech, offer: Offer, machine: Any) -> list[str]:
     return [f"{precision}: {fit.verdict}" for precision, fit in found.items()] or ["on its server"]
 
 
-def _sizes(offer: Offer) -> tuple[str, str]:
+def _sizes(offer: Offer) -> tuple[str, list[str]]:
     sizes = offer.model.sizes
     disk = max((size.disk_bytes for size in sizes.values()), default=0)
     memory = [f"{precision}: {size.memory_bytes / 1e9:.1f} GB" for precision, size in sizes.items()]
-    return (f"{disk / 1e9:.1f} GB" if disk else "–"), "\n".join(memory) or "–"
+    return (f"{disk / 1e9:.1f} GB" if disk else "nothing"), memory
 
 
 def _here(offer: Offer) -> str:
     if offer.missing_packages:
         return f"needs pip install {' '.join(offer.missing_packages)}"
-    return "yes" if offer.is_here else "to be fetched"
+    return "here" if offer.is_here else "to be fetched"
 
 
 def _licence(offer: Offer) -> str:
