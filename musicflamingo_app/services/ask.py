@@ -10,7 +10,7 @@ from model.registry import EMBEDDED
 from musicflamingo_app.errors import StudioError
 from musicflamingo_app.music.time import Interval
 from musicflamingo_app.services.labels import cleaned
-from musicflamingo_app.services.measured import evidence_of
+from musicflamingo_app.services.measured import beyond, evidence_of
 from musicflamingo_app.services.prompts import QUESTION_VERSION, asked, question_messages
 from musicflamingo_app.services.speaking import Parts, Wish, measured_answer, refuse, region_in, sampling_of, speak
 from musicflamingo_app.services.talk import Event, Finished, Said, Started, Stop, Talk
@@ -89,10 +89,9 @@ def _answer(parts: Parts, begun: _Begun, stop: Stop, said: Said) -> Generator[Ev
     card = parts.card(begun.track) if question.use_facts else None
     if question.model_id == EMBEDDED and card is not None:
         answer = parts.reader(question.text, card, question.region)
-        if answer is not None:
-            said.evidence = evidence_of(answer)
-            yield from measured_answer(answer.text, said)
-            return
+        said.evidence = evidence_of(answer) if answer is not None else ()
+        yield from measured_answer(answer.text if answer is not None else beyond(card), said)
+        return
     wish = Wish(
         question.model_id,
         begun.track,

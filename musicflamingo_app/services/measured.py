@@ -40,6 +40,15 @@ def read(question: str, card: SongCard, region: Interval | None) -> Answer | Non
     return read_question(question, card, region=region)
 
 
+def beyond(card: SongCard) -> str:
+    """What is said to a question that no measurement answers: a model that heard nothing could only invent."""
+    from musicflamingo_app.facts.reader.starters import starter_questions
+
+    said = "I can only tell what was measured, and this is no part of it. A model that hears can be chosen in Settings."
+    offered = [f"“{question}”" for question in starter_questions(card, n=2)]
+    return f"{said} I can answer, for example: {' or '.join(offered)}" if offered else said
+
+
 def evidence_of(answer: Answer) -> tuple[Evidence, ...]:
     """The statements of an answer with their times, as they are kept."""
     return tuple(Evidence(found.sentence, found.interval.start_s, found.interval.end_s) for found in answer.evidence)
