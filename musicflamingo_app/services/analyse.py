@@ -50,24 +50,33 @@ class Analyst:
 
     # Asking for work
 
-    def add(self, path: Path, name: str) -> Job:
+    def add(self, path: Path, name: str, *, title: str = "") -> Job:
         """Queues the analysis of a file, which is copied at once; one the library has gives a finished job.
 
-        Raises AudioError for a file that cannot be used, StorageError when it cannot be copied.
+        A file that was uploaded into the folder of incoming ones is gone afterwards. `title` is what people read
+        instead of the file's name. Raises AudioError for a file that cannot be used, StorageError when it cannot be
+        copied.
         """
+        try:
+            return self._added(path, name, title or name)
+        finally:
+            if self._paths.incoming.resolve() in path.absolute().parents:
+                path.unlink(missing_ok=True)
+
+    def _added(self, path: Path, name: str, title: str) -> Job:
         self._refuse_excess(path, name)
         about = probe(path, name=name)
         sha256 = audio_sha256(path, name=name)
         known = self._library.find_by_hash(sha256)
         if known is not None:
             with self._library.database.write() as session:
-                job = jobs.create(session, KIND, name, track_id=known.id, now=_now())
+                job = jobs.create(session, KIND, title, track_id=known.id, now=_now())
                 return jobs.finish(session, job.id, now=_now(), track_id=known.id)
         copy = self._copied(path, name)
-        options = {"seconds": about.duration_s}
+        options = {"seconds": about.duration_s, "file": name}
         try:
             with self._library.database.write() as session:
-                job = jobs.create(session, KIND, name, source_path=str(copy), options=options, now=_now())
+                job = jobs.create(session, KIND, title, source_path=str(copy), options=options, now=_now())
         except StorageError:
             copy.unlink(missing_ok=True)
             raise
@@ -155,8 +164,9 @@ class Analyst:
                             self._wake.wait(LOOK_EVERY_S)
                     else:
                         self._run(job, worker)
-                except StorageError:  # a locked or full disk: say so in the log and try again later
+                except StudioError:  # a locked or full disk, a job that is gone: to the log, and on with the next
                     log.exception("The queue could not be read or written")
+                    worker.close()  # it may still be at the job that was lost
                     with self._wake:
                         self._wake.wait(LOOK_EVERY_S)
         finally:
@@ -189,9 +199,13 @@ class Analyst:
         except Cancelled:
             self._end(job, "cancelled")
         except WorkerDied as error:
-            self._end(job, "interrupted", error)
+            self._end(job, "interrupted", _closed(job) if self._closing else error)
         except StudioError as error:
             self._end(job, "failed", error)
+        except Exception:  # the job runner's border: a bug must end one job, not the thread that drains the queue
+            log.exception("“%s” could not be kept", job.name)
+            worker.close()
+            self._end(job, "failed", StudioError(f"“{job.name}” could not be kept.", "This is a bug; see the log."))
         finally:
             shutil.rmtree(folder, ignore_errors=True)  # a killed worker leaves half a copy
             del self._workers[job.id]
@@ -212,7 +226,7 @@ class Analyst:
             if job.track_id is not None:
                 track = self._library.replace_analysis(job.track_id, found.analysis, found.curves)
             else:
-                track = self._library.keep(new_track(found, Path(job.source_path or ""), playback, job.name))
+                track = self._library.keep(new_track(found, Path(job.source_path or ""), playback, _file_name(job)))
         finally:
             playback.unlink(missing_ok=True)
         self._finished(job, track)
@@ -302,6 +316,14 @@ def new_track(found: Measurement, original: Path, playback: Path, name: str) -> 
         genre=tags.genre,
         move_original=True,
     )
+
+
+def _closed(job: Job) -> StudioError:
+    return StudioError(f"The studio was closed while “{job.name}” was analysed.", "Press Resume to analyse it again.")
+
+
+def _file_name(job: Job) -> str:
+    return str(job.options.get("file") or job.name)
 
 
 def _made(folder: Path) -> Path:

@@ -7,6 +7,7 @@ Progress many times, then one Ended. When the studio dies the pipe breaks and th
 import logging
 import multiprocessing
 import os
+import threading
 import time
 import traceback
 from collections.abc import Iterator
@@ -56,9 +57,10 @@ class WorkerDied(StudioError):
 
 
 class Worker:
-    """One worker process. Used by one thread at a time; only `stop` may be called from another."""
+    """One worker process. Used by one thread at a time; only `stop` and `close` may be called from another."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()  # held while the process starts: a half started one cannot be killed
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
         self._stop: Event = _SPAWN.Event()
@@ -73,11 +75,11 @@ class Worker:
 
         Raises WorkerDied when the process is gone; the next task starts a new one.
         """
-        pipe = self._ready()
         self._stop.clear()
         self._stopped_at = None
-        last = Progress(0.0, "Waiting for the analysis to start")
+        last: Progress | Ended = Progress(0.0, "Waiting for the analysis to start")
         try:
+            pipe = self._ready()
             pipe.send(task)
             while not isinstance(last, Ended):
                 if pipe.poll(every_s):
@@ -86,7 +88,7 @@ class Worker:
                     self.close()
                     last = Ended(error=Cancelled())
                 yield last
-        except (EOFError, OSError) as error:
+        except (EOFError, OSError, TypeError, ValueError) as error:  # the last two: closed in the middle of a call
             self.close()
             if self._stopped_at is not None:
                 yield Ended(error=Cancelled())
@@ -103,8 +105,9 @@ class Worker:
 
     def close(self) -> None:
         """Ends the process, whatever it does."""
-        process, pipe = self._process, self._pipe
-        self._process = self._pipe = None  # first, for the thread that runs a task closes too when its pipe breaks
+        with self._lock:
+            process, pipe = self._process, self._pipe
+            self._process = self._pipe = None  # for the thread that runs a task closes too when its pipe breaks
         if pipe is not None:
             pipe.close()
         if process is not None:
@@ -119,10 +122,11 @@ class Worker:
             return self._pipe
         self.close()
         ours, theirs = _SPAWN.Pipe()
-        self._process = _SPAWN.Process(target=_serve, args=(theirs, self._stop), daemon=True, name="listener")
-        self._process.start()
+        process = _SPAWN.Process(target=_serve, args=(theirs, self._stop), daemon=True, name="listener")
+        with self._lock:
+            process.start()
+            self._process, self._pipe = process, ours
         theirs.close()
-        self._pipe = ours
         return ours
 
 

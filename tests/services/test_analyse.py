@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,11 @@ import pytest
 import soundfile
 
 from db import jobs
-from db.values import Job, TrackQuery
+from db.values import Job, Track, TrackQuery
 from musicflamingo_app.analysis.ears import Choice
 from musicflamingo_app.errors import AudioError, NotFound, StorageError, StudioError
 from musicflamingo_app.paths import Paths
+from musicflamingo_app.services.library import NewTrack
 from musicflamingo_app.services.studio import Setup, Studio
 from tests.services.rendered import band_wav
 
@@ -147,6 +149,44 @@ def test_a_file_that_is_not_there_is_refused(idle: Studio, tmp_path: Path) -> No
     assert "gone.mp3" in refused.value.what and refused.value.advice
 
 
+def test_an_uploaded_file_is_taken_over_or_gone(idle: Studio, tmp_path: Path) -> None:
+    uploads = idle.paths.incoming / "uploads" / "some hash"
+    uploads.mkdir(parents=True)
+    good, bad = uploads / "band.wav", uploads / "poem.mp3"
+    shutil.copyfile(band_wav(tmp_path / "band.wav"), good)
+    bad.write_text("No sound at all.\n" * 50)
+    job = idle.add(good, "band.wav")
+    with pytest.raises(AudioError):
+        idle.add(bad, "poem.mp3")
+    assert not good.exists() and not bad.exists() and Path(job.source_path or "").is_file()
+    assert (tmp_path / "band.wav").is_file()
+
+
+def test_a_bug_ends_one_job_and_not_the_queue(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, keep = kept(studio), studio.library.keep
+
+    def broken(new: NewTrack) -> Track:
+        monkeypatch.setattr(studio.library, "keep", keep)
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(studio.library, "keep", broken)
+    job = ended(studio, studio.add(band_wav(tmp_path / "bug.wav", seed=8), "bug.wav"))
+    assert job.state == "failed" and "bug.wav" in job.what and job.advice
+    assert kept(studio)[:2] == before[:2]
+    assert ended(studio, studio.retry(job.id)).state == "done"
+
+
+def test_a_job_that_is_gone_does_not_end_the_queue(studio: Studio, tmp_path: Path) -> None:
+    lost = studio.add(band_wav(tmp_path / "lost.wav", chords=LONG, seed=9), "lost.wav")
+    under_way(studio, lost)
+    with studio.database.write() as session:
+        jobs.interrupt(session, lost.id, "Thought dead.", "Resume it.", now=datetime.now(UTC))
+    before = kept(studio)
+    studio.dismiss(lost.id)
+    again = ended(studio, studio.add(band_wav(tmp_path / "next.wav", seed=10), "next.wav"))
+    assert again.state == "done" and len(kept(studio)[2]) < len(before[2])
+
+
 def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
     studio = Studio(Paths(tmp_path / "home"), Setup(choice=LIGHT, max_file_bytes=1000))
     with pytest.raises(AudioError, match=r"band\.wav"):
@@ -267,7 +307,7 @@ def test_closing_leaves_running_work_interrupted(tmp_path: Path) -> None:
     studio.close()
     assert not any(thread.is_alive() for thread in studio.analyst._threads)
     reopened = Studio(paths, Setup(choice=LIGHT))
-    assert reopened.job(job.id).state == "interrupted"
+    assert reopened.job(job.id).state == "interrupted" and "studio was closed" in reopened.job(job.id).what
     with reopened.database.read() as session:
         assert jobs.active(session) == ()
     assert [str(path) for path in kept(reopened)[2]] == [job.source_path]

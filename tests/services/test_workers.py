@@ -1,7 +1,9 @@
 """A worker process measures, can be stopped, and may be killed without harm."""
 
+import contextlib
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -83,6 +85,28 @@ def test_a_killed_worker_says_so_and_the_next_task_runs(worker: Worker, long_tas
     *_, ended = worker.run(task)
     assert isinstance(ended, Ended) and ended.measurement is not None
     assert worker.pid != killed
+
+
+def test_a_worker_may_be_closed_from_another_thread_at_any_time(tmp_path: Path) -> None:
+    worker, task = Worker(), Task(tmp_path / "none.wav", tmp_path / "copy.m4a", "none.wav", LIGHT)
+    done, trouble = threading.Event(), []
+
+    def closing() -> None:
+        while not done.is_set():
+            try:
+                worker.close()
+            except (AttributeError, TypeError, ValueError, OSError) as error:
+                trouble.append(error)
+
+    other = threading.Thread(target=closing)
+    other.start()
+    for _ in range(5):
+        with contextlib.suppress(WorkerDied):
+            list(worker.run(task))
+    done.set()
+    other.join()
+    worker.close()
+    assert trouble == [] and worker.pid is None
 
 
 def test_a_worker_that_never_ran_can_be_closed_and_stopped() -> None:
