@@ -88,7 +88,7 @@ def search_columns(analysis: Analysis) -> dict[str, Any]:
         "key_confidence": _confidence(analysis.key),
         "camelot": key.camelot if key else None,
         "camelot_order": _camelot_order(key.camelot) if key else None,
-        "metre": str(analysis.beats.value.metre) if analysis.beats else None,
+        "metre": str(analysis.beats.value.metre) if analysis.beats and analysis.beats.value.beats else None,
         "beats_confidence": _confidence(analysis.beats),
         "chord_text": chord_text(analysis),
         "chords_confidence": _confidence(analysis.chords),
@@ -111,8 +111,9 @@ def chord_text(analysis: Analysis) -> str | None:
 
 
 def engine_signature(analysis: Analysis) -> str:
-    """One line `aspect=signature` for each aspect measured, aspects in their order."""
-    return "\n".join(f"{aspect}={made.signature}" for aspect, made in analysis.provenances.items())
+    """One line `aspect=signature` for each aspect measured, or not for want of an engine; aspects in their order."""
+    missed = {aspect: failure for aspect, failure in analysis.failures.items() if failure.missing}
+    return "\n".join(f"{aspect}={made.signature}" for aspect, made in (analysis.provenances | missed).items())
 
 
 def folded(text: str) -> str:

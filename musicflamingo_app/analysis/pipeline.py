@@ -24,7 +24,7 @@ from musicflamingo_app.analysis.harmony.retime import placed
 from musicflamingo_app.analysis.rhythm.tempo import tempo_finding
 from musicflamingo_app.audio.loudness import Loudness as LoudnessCurve
 from musicflamingo_app.audio.sound import Audio
-from musicflamingo_app.errors import Cancelled, StudioError
+from musicflamingo_app.errors import Cancelled, MissingPackage, StudioError
 from musicflamingo_app.music.analysis import Analysis, Failure, Loudness, Measured, Provenance
 from musicflamingo_app.music.arrays import Curves
 from musicflamingo_app.music.beat import BeatGrid
@@ -72,9 +72,33 @@ def listen(audio: Audio, loudness: LoudnessCurve, ears: Ears, watch: Watch) -> t
 
 
 def signatures(ears: Ears) -> dict[str, set[str]]:
-    """Aspect -> the provenance signatures that count as up to date: the first choice's, and its stand-ins'."""
-    found = {stage: {_provenance(engine).signature for engine in getattr(ears, stage)} for stage in STAGES}
+    """Aspect -> the signatures that count as up to date: the first choice's, and its stand-ins'.
+
+    What was measured, or not, for want of an engine that was not installed counts only while it is not.
+    """
+    found = {stage: _signatures_of(getattr(ears, stage)) for stage in STAGES}
     return {**found, "tempo": found["beats"], "key_regions": found["key"]}
+
+
+def _signatures_of(chain: Chain) -> set[str]:
+    found = {_provenance(engine).signature for engine in chain}
+    missing: tuple[str, ...] = ()
+    for engine in chain:
+        if missing:
+            found.add(_provenance(engine, missing).signature)
+        if not _is_ready(engine):
+            missing = (*missing, engine.name)
+    return found | {Failure("", "", missing).signature} if missing else found
+
+
+def _is_ready(engine: Engine[Any]) -> bool:
+    check = getattr(engine, "check", None)  # engines with weights of their own can tell
+    try:
+        if check is not None:
+            check()
+    except MissingPackage:
+        return False
+    return True
 
 
 @dataclass(slots=True)
@@ -95,27 +119,33 @@ class _Stage:
 def _run(stage: str, chain: Chain, audio: Audio, session: _Session, watch: Watch) -> None:
     """Tries the engines of one stage in order and keeps the first finding, or the last failure."""
     failure = None
+    missing: tuple[str, ...] = ()
     for engine in chain:
         try:
             started = time.process_time()
             finding = engine.measure(audio, session.heard, watch)
-            _KEEP[stage](session, finding, _provenance(engine), audio)
+            _KEEP[stage](session, finding, _provenance(engine, missing), audio)
             log.info("%s by %s took %.1f s", stage, engine.name, time.process_time() - started)
             return
         except Cancelled:
             raise
         except StudioError as error:
             log.warning("%s failed: %s", engine.name, error)
+            if not _is_ready(engine):
+                missing = (*missing, engine.name)
             failure = Failure(engine.name, str(error))
         except Exception as error:
             log.exception("%s failed", engine.name)
             failure = Failure(engine.name, f"{engine.name} failed: {error}.")
     if failure is not None:
+        failure = replace(failure, missing=missing)
         session.analysis = replace(session.analysis, failures={**session.analysis.failures, stage: failure})
 
 
-def _provenance(engine: Engine[Any]) -> Provenance:
-    text = json.dumps(dict(engine.parameters), sort_keys=True, default=str)
+def _provenance(engine: Engine[Any], instead_of: tuple[str, ...] = ()) -> Provenance:
+    """Of an engine; `instead_of` names those before it that were not installed, so that they can be told later."""
+    parameters = {**engine.parameters, **({"instead of": instead_of} if instead_of else {})}
+    text = json.dumps(parameters, sort_keys=True, default=str)
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Provenance(engine.name, engine.version, digest, datetime.now(UTC).replace(microsecond=0), engine.credit)
 

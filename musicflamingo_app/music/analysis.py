@@ -48,10 +48,19 @@ class Measured(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An aspect that no engine could measure: the last one tried and its sentence."""
+    """An aspect that no engine could measure: the last one tried and its sentence.
+
+    `missing` names the engines that were not installed; with them another try may do better.
+    """
 
     engine: str
     sentence: str
+    missing: tuple[str, ...] = ()
+
+    @property
+    def signature(self) -> str:
+        """Equal for two failures for want of the same engines."""
+        return f"nothing without {', '.join(self.missing)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def analysis_to_json(analysis: Analysis) -> Json:
         "sections": _rows(analysis.sections, lambda section: section.label),
         "tags": [[tag.kind, tag.name, round(tag.score, 4)] for tag in analysis.tags.value] if analysis.tags else [],
         "aspects": _aspects_to_json(analysis),
-        "failures": {name: {"engine": f.engine, "sentence": f.sentence} for name, f in analysis.failures.items()},
+        "failures": {name: _failure_to_json(failure) for name, failure in analysis.failures.items()},
     }
 
 
@@ -88,7 +88,7 @@ def _analysis(document: Mapping[str, Any]) -> Analysis:
         tags=measured("tags", lambda: tuple(Tag(*row) for row in document["tags"])),
         tuning=measured("tuning", lambda: float(document["tuning"])),
         loudness=measured("loudness", lambda: Loudness(**document["loudness"])),
-        failures={name: Failure(**row) for name, row in document["failures"].items()},
+        failures={name: _failure(row) for name, row in document["failures"].items()},
     )
 
 
@@ -148,6 +148,15 @@ def _provenance_to_json(provenance: Provenance) -> Json:
         "measured_at": provenance.measured_at.isoformat(),
         "credit": provenance.credit,
     }
+
+
+def _failure_to_json(failure: Failure) -> Json:
+    about: Json = {"engine": failure.engine, "sentence": failure.sentence}
+    return about | ({"missing": list(failure.missing)} if failure.missing else {})
+
+
+def _failure(row: Mapping[str, Any]) -> Failure:
+    return Failure(row["engine"], row["sentence"], tuple(row.get("missing", ())))
 
 
 def _provenance(row: Mapping[str, Any]) -> Provenance:

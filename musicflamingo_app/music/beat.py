@@ -171,7 +171,11 @@ class BeatGrid:
         return _with_bars_of(BeatGrid(tuple(out), self.metre), self.metre)
 
     def halved(self) -> "BeatGrid":
-        """Half as many beats: every second one from the first downbeat; bars become twice as long in time."""
+        """Half as many beats: every second one from the first downbeat; bars become twice as long in time.
+
+        Undoes `doubled`, except after a pickup of half a bar or more: doubled it holds a bar of its own, and which of
+        two bars began the old one is not known any more.
+        """
         first = next((i for i, beat in enumerate(self.beats) if beat.position == 1), 0) % 2
         kept = tuple(Beat(beat.time_s, beat.position) for beat in self.beats[first::2])
         return _with_bars_of(BeatGrid(kept, self.metre), self.metre, anchor_s=self.downbeats_s[:1])

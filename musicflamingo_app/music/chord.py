@@ -47,7 +47,7 @@ DISPLAY = {
 }  # fmt: skip
 _HARTE = re.compile(
     r"(?P<root>[A-G](?:#*|b*))"
-    r"(?::(?P<quality>[a-z0-9]+)?(?:\((?P<degrees>[^()]+)\))?)?"
+    r"(?::(?P<quality>[a-z0-9]+)?(?:\((?P<degrees>[^()]*)\))?)?"
     r"(?:/(?P<bass>[#b]*\d+))?"
 )
 _ADVICE = "Write it as root:quality/bass, such as A:min7/b3, or N for no chord."
@@ -80,10 +80,10 @@ class Chord:
         if not match or text.split("/")[0].endswith(":"):
             raise MusicSyntaxError(f"“{text}” is not a chord.", _ADVICE)
         root = Pitch.parse(match["root"])
-        marks = [mark.strip() for mark in (match["degrees"] or "").split(",") if mark.strip()]
+        marks = [] if match["degrees"] is None else [mark.strip() for mark in match["degrees"].split(",")]
         added = tuple(Degree.parse(mark) for mark in marks if not mark.startswith("*"))
         omitted = tuple(Degree.parse(mark[1:]) for mark in marks if mark.startswith("*"))
-        quality = match["quality"] or ("1" if match["degrees"] else "maj")
+        quality = match["quality"] or ("1" if marks else "maj")
         if quality not in QUALITIES:
             raise MusicSyntaxError(f"“{text}” is not a chord: “{quality}” is not a quality.", _ADVICE)
         bass = Degree.parse(match["bass"]) if match["bass"] else None

@@ -18,6 +18,7 @@ MODES: dict[str, tuple[tuple[int, ...], int]] = {
 _SHORT = {
     "": "major", "maj": "major", "M": "major", "m": "minor", "min": "minor", "aeolian": "minor", "ionian": "major",
 }  # fmt: skip
+_FLATTEST = -8  # F flat, in fifths from C
 _ADVICE = "Write a tonic and a mode, such as “C major”, “F# minor” or “D dorian”."
 
 
@@ -107,10 +108,10 @@ class Key:
         """The name of a pitch class in this key: scale tones as the signature has them, others near it.
 
         Chromatic tones lie on the line of fifths: b2 b3 #4 b6 b7 around a major scale; around a minor one also the
-        raised third, sixth and seventh that its dominants need.
+        raised third, sixth and seventh that its dominants need. Of these nobody reads a double flat: D, not Ebb.
         """
         low = self.signature - (3 if self.is_minor else 5)
         for fifths in range(low, low + 12):
             if (7 * fifths) % 12 == pitch_class % 12:
-                return Pitch.from_fifths(fifths)
+                return Pitch.from_fifths(fifths if fifths >= _FLATTEST else fifths + 12)
         raise AssertionError("twelve fifths name every pitch class")

@@ -3,9 +3,10 @@
 import shutil
 import sys
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
-from model.devices import devices
+from model.devices import Device, devices
 from musicflamingo_app.analysis.ears import Choice, ears_of
 from musicflamingo_app.analysis.pipeline import STAGES
 from musicflamingo_app.errors import StudioError
@@ -63,7 +64,13 @@ def data_rows(paths: Paths) -> Rows:
 
 def device_rows() -> Rows:
     """What this machine computes on."""
-    return [(device.kind.upper(), f"{device.name}, {_size(device.memory_bytes)} memory") for device in devices()]
+    return [(device.kind.upper(), f"{device.name}, {_size(device.memory_bytes)} memory") for device in _devices()]
+
+
+@lru_cache(maxsize=1)
+def _devices() -> tuple[Device, ...]:
+    """Asked once: it takes seconds, and devices do not change while the studio runs."""
+    return devices()
 
 
 def package_rows() -> Rows:

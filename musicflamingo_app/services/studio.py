@@ -94,7 +94,7 @@ class Studio:
         if found is None:
             raise NotFound(f"There is no example “{example_id}”.", "Choose one of those on the page.")
         with as_file(files("assets") / "songs" / found.file) as path:
-            return self.analyst.add(path, found.file)
+            return self.analyst.add(path, found.file, title=found.title)
 
     def examples(self) -> Sequence[Example]:
         """The bundled pieces."""

@@ -14,7 +14,7 @@ from musicflamingo_app.analysis.harmony.key import KeyFinding
 from musicflamingo_app.analysis.pipeline import STAGES, listen, signatures
 from musicflamingo_app.audio.loudness import Loudness
 from musicflamingo_app.audio.sound import Audio
-from musicflamingo_app.errors import Cancelled, MissingPackage
+from musicflamingo_app.errors import Cancelled, MissingPackage, StudioError
 from musicflamingo_app.music.analysis import ASPECTS, Analysis, Tag
 from musicflamingo_app.music.beat import BeatGrid, Metre
 from musicflamingo_app.music.chord import Chord
@@ -183,6 +183,45 @@ def test_signatures_name_every_stand_in() -> None:
     assert len(known["tuning"]) == 2 and known["tags"] == set()
     assert known["tempo"] == known["beats"] and known["key_regions"] == known["key"]
     assert heard_by(Ears(tuning=chain)).provenances["tuning"].signature in known["tuning"]
+
+
+class Absent(Fake):
+    """An engine whose package can be there or not."""
+
+    is_there = False
+
+    def check(self) -> None:
+        if not self.is_there:
+            raise MissingPackage("It is not installed.", "Install it.")
+
+    def measure(self, audio: Audio, heard: Heard, watch: Watch) -> Any:
+        self.check()
+        return super().measure(audio, heard, watch)
+
+
+def test_what_a_stand_in_did_is_up_to_date_only_until_the_engine_is_there() -> None:
+    first = Absent(TUNING, "first")
+    ears = Ears(tuning=(first, Fake(TUNING, "second")))
+    stood_in = heard_by(ears).provenances["tuning"]
+    assert stood_in.engine == "second" and stood_in.signature in signatures(ears)["tuning"]
+    first.is_there = True
+    assert stood_in.signature not in signatures(ears)["tuning"]
+    assert heard_by(ears).provenances["tuning"].signature in signatures(ears)["tuning"]
+
+
+def test_a_stand_in_for_an_engine_that_failed_at_this_recording_stays_up_to_date() -> None:
+    ears = Ears(tuning=(Fake(StudioError("Too short.", "Take more."), "first"), Fake(TUNING, "second")))
+    assert heard_by(ears).provenances["tuning"].signature in signatures(ears)["tuning"]
+
+
+def test_a_failure_is_up_to_date_only_until_the_engine_is_there() -> None:
+    only = Absent(TAGS, "only")
+    failure = heard_by(Ears(tags=(only,))).failures["tags"]
+    assert failure.missing == ("only",) and failure.signature in signatures(Ears(tags=(only,)))["tags"]
+    only.is_there = True
+    assert failure.signature not in signatures(Ears(tags=(only,)))["tags"]
+    broken = heard_by(Ears(tags=(Fake(StudioError("No.", "Never."), "broken"),))).failures["tags"]
+    assert broken.missing == ()
 
 
 def test_every_choice_has_engines_for_every_stage_with_their_own_signatures() -> None:

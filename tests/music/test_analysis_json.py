@@ -40,7 +40,7 @@ def full() -> Analysis:
         tags=Measured((Tag("instrument", "guitar", 0.75), Tag("genre", "R&B", 0.25)), 0.5, by("tags")),
         tuning=Measured(-12.5, 0.5, by("tuning")),
         loudness=Measured(Loudness(-14.25, 6.5, -1.0), 1.0, by("loudness")),
-        failures={"lyrics": Failure("nobody", "Nobody listened.")},
+        failures={"lyrics": Failure("nobody", "Nobody listened."), "mood": Failure("m", "No m.", ("m", "n"))},
     )
 
 

@@ -94,7 +94,7 @@ def test_triad_under_a_chord(text: str, triad: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "H", "c", "C:", "C:foo", "C/", "C:maj(", "C:maj()", "C:maj7/x", "C#b", "N:maj", "C:maj(14)", "C/0", " C",
-     "C:/5", "C:MAJ", "Cmaj7"],
+     "C:/5", "C:MAJ", "Cmaj7", "C:()", "C:( )", "C:maj( )", "C:(3,)", "C:(3,,5)"],
 )  # fmt: skip
 def test_malformed_chords_are_refused_with_advice(text: str) -> None:
     with pytest.raises(MusicSyntaxError) as refused:

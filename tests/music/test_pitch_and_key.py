@@ -151,3 +151,8 @@ def test_transposed_shifts_the_scale(key: Key, semitones: int) -> None:
     moved = key.transposed(semitones)
     assert moved.scale == tuple((n + semitones) % 12 for n in key.scale)
     assert key.transposed(12) == key
+
+
+def test_chromatic_tones_take_no_double_flat() -> None:
+    assert [str(Key.parse("Gb major").spell(n)) for n in (2, 9, 11)] == ["D", "A", "Cb"]
+    assert [str(Key.parse("Ab major").spell(n)) for n in (9, 4)] == ["A", "Fb"]

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from db.values import Track, TrackQuery
+from model.devices import Device
 from musicflamingo_app.analysis import pipeline
 from musicflamingo_app.analysis.ears import Choice, ears_of
 from musicflamingo_app.analysis.pipeline import signatures
 from musicflamingo_app.errors import NotFound, StorageError, StudioError
 from musicflamingo_app.music.analysis import Analysis
 from musicflamingo_app.paths import Paths
+from musicflamingo_app.services import about
 from musicflamingo_app.services.library import NewTrack
 from musicflamingo_app.services.studio import Setup, Studio
 
@@ -95,7 +97,8 @@ def test_an_example_waits_like_any_file(studio: Studio) -> None:
     examples = studio.examples()
     assert len(examples) >= 3 and all(example.title and example.about for example in examples)
     job = studio.add_example(examples[0].id)
-    assert job.state == "queued" and job.name == examples[0].file
+    assert (job.state, job.name) == ("queued", examples[0].title)
+    assert job.options["file"] == examples[0].file and Path(job.source_path or "").suffix == ".opus"
 
 
 def test_names_change_and_deletion_can_be_undone(studio: Studio, track: Track) -> None:
@@ -109,11 +112,22 @@ def test_names_change_and_deletion_can_be_undone(studio: Studio, track: Track) -
     assert studio.track(track.id).title == "New" and studio.peaks(track.id) == b"peaks"
 
 
+def test_devices_are_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(about, "devices", lambda: asked.append(1) or (Device("cpu", "abacus", 10**9),))
+    about._devices.cache_clear()
+    try:
+        assert about.device_rows() == about.device_rows() == [("CPU", "abacus, 1.0 GB memory")]
+        assert asked == [1]
+    finally:
+        about._devices.cache_clear()
+
+
 def test_about_names_the_engines_and_the_folder(studio: Studio) -> None:
-    about = {heading: dict(rows) for heading, rows in studio.about()}
-    assert ears_of(LIGHT).chords[0].name in about["Engines"]["Chords"]
-    assert str(studio.paths.home) in about["Data"]["Data folder"]
-    assert about["Devices"] and about["Packages"]["Python"]
+    told = {heading: dict(rows) for heading, rows in studio.about()}
+    assert ears_of(LIGHT).chords[0].name in told["Engines"]["Chords"]
+    assert str(studio.paths.home) in told["Data"]["Data folder"]
+    assert told["Devices"] and told["Packages"]["Python"]
 
 
 def test_a_home_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:

@@ -2,23 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from musicflamingo_app.analysis.engines import Finding, Heard, Watch, clamp01
-from musicflamingo_app.analysis.rhythm.beatnet import CREDIT, SHA256, BeatNet
+from musicflamingo_app.analysis.rhythm.beatnet import CREDIT, SHA256, BeatNet, weights_folder
 from musicflamingo_app.analysis.rhythm.evidence import evidence
 from musicflamingo_app.analysis.rhythm.fitted import BarModel
 from musicflamingo_app.analysis.rhythm.hearing import Hearing, hear
 from musicflamingo_app.analysis.rhythm.pulses import PULSE_BPM, track_pulses, with_halves, within
 from musicflamingo_app.analysis.rhythm.readings import SLIP_COST, Reading, read_all
+from musicflamingo_app.analysis.weights import checked
 from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
+from musicflamingo_app.errors import MissingPackage
 from musicflamingo_app.music.beat import Beat, BeatGrid
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.time import Ranked, Timeline
 
+PACKAGES = ("torch", "metricon", "madmom_infer")
 LATENCY_S = 0.005  # BeatNet's peaks lie this much after the notes, median over rendered pieces
 LEAD_PULSES = 4  # pulses kept before the first note and after the last begins
 FEWEST_PULSES = 8
@@ -53,6 +57,13 @@ class BeatNetEngine:
     def parameters(self) -> Mapping[str, Any]:
         """What changes the result: the weights, the pulse range and the price of a bar that is too short or long."""
         return {"weights": sorted(SHA256.values()), "pulse_bpm": PULSE_BPM, "slip_cost": SLIP_COST}
+
+    def check(self) -> None:
+        """Raises MissingPackage when its networks or a package are not where they should be."""
+        for package in PACKAGES:
+            if find_spec(package) is None:
+                raise MissingPackage(f"{package} is not installed.", f"Install it with “pip install {package}”.")
+        checked(self._folder or weights_folder(), SHA256, package="BeatNet==1.1.3", what="beats")
 
     def measure(self, audio: Audio, heard: Heard, watch: Watch) -> RhythmFinding:
         """The grid; an empty one where no beat is heard. Raises MissingPackage, Cancelled."""

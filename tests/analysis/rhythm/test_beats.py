@@ -1,10 +1,13 @@
 """Beats, bars and tempo on clicks and chords with known answers."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.engines import Heard, Unwatched
+from musicflamingo_app.analysis.rhythm import engine
 from musicflamingo_app.analysis.rhythm.engine import BeatNetEngine
 from musicflamingo_app.analysis.rhythm.fallback import LibrosaBeats
 from musicflamingo_app.analysis.rhythm.tempo import tempo_finding
@@ -74,3 +77,12 @@ def test_tempo_ranks_half_and_double() -> None:
     assert found.value == pytest.approx(120)
     assert {60, 240} <= {round(other.label) for other in found.alternatives}
     assert found.confidence + sum(other.confidence for other in found.alternatives) == pytest.approx(1)
+
+
+def test_beatnet_tells_what_it_misses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    BeatNetEngine().check()
+    with pytest.raises(MissingPackage, match="weights for beats"):
+        BeatNetEngine(tmp_path).check()
+    monkeypatch.setattr(engine, "find_spec", lambda package: None if package == "metricon" else object())
+    with pytest.raises(MissingPackage, match="metricon is not installed"):
+        BeatNetEngine().check()
