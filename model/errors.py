@@ -19,5 +19,9 @@ class ServerError(ModelError):
     """A model server that cannot be reached, refuses, or breaks off."""
 
 
+class NoAudio(ServerError):
+    """A server that refuses the shape in which the sound was sent, or any sound."""
+
+
 class FetchError(ModelError):
     """Weights that could not be fetched or removed."""

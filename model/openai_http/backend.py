@@ -7,13 +7,14 @@ import json
 import threading
 import weakref
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from model.errors import ModelError
+from model.errors import ModelError, NoAudio
 from model.openai_http.connection import httpx, lines, request, text_of
 from model.openai_http.events import read_document, read_stream, strange
 from model.openai_http.request import Shape, body
-from model.openai_http.server import Busy, NoAudio, Server, endpoint, refusal
+from model.openai_http.server import Busy, Server, endpoint, refusal
 from model.streaming import Answer, Ending, Outlet
 from model.types import Abilities, Message, Sampling, Sound
 from model.wav import wav_base64
@@ -76,7 +77,10 @@ class HttpBackend:
             self._lock.release()
 
     def _in_either_shape(self, outlet: Outlet, messages: tuple[Message, ...], wav: str, sampling: Sampling) -> Ending:
-        """Asks in the shape that worked last; a server that does not know it is asked in the other one."""
+        """Asks in the shape that worked last; a server that does not know it is asked in the other one.
+
+        One that knows neither counts as deaf from then on.
+        """
 
         def sent(shape: Shape) -> dict[str, Any]:
             return body(self._server.model, messages, sampling, wav, shape)
@@ -85,9 +89,18 @@ class HttpBackend:
             return self._patiently(outlet, sent(self._shape), has_sound=bool(wav))
         except NoAudio:
             other: Shape = "audio_url" if self._shape == "input_audio" else "input_audio"
-            ending = self._patiently(outlet, sent(other), has_sound=True)
+            try:
+                ending = self._patiently(outlet, sent(other), has_sound=True)
+            except NoAudio:
+                self._count_as_deaf()
+                raise
             self._shape = other
             return ending
+
+    def _count_as_deaf(self) -> None:
+        """From now on no sound is sent, and the name that stands under the answers says so."""
+        self.abilities = replace(self.abilities, hears_audio=False, max_audio_s=0.0)
+        self.name = f"{self.name}, which heard nothing"
 
     def _patiently(self, outlet: Outlet, sent: dict[str, Any], *, has_sound: bool) -> Ending:
         """Tries again with growing pauses while the server is busy or not up; never once an answer has begun."""

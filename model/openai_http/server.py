@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from model.errors import ModelError, ServerError
+from model.errors import ModelError, NoAudio, ServerError
 
 _AUDIO_WORDS = ("audio", "content part", "content type", "multimodal", "mmproj", "unsupported content")
 _SAID_CHARACTERS = 300
@@ -33,10 +33,6 @@ class Busy(ServerError):
     """A failure that may pass in a moment: worth another try."""
 
 
-class NoAudio(ServerError):
-    """A server that refuses the shape in which the sound was sent, or any sound."""
-
-
 def endpoint(url: str, path: str = "chat/completions") -> str:
     """The address of one of the protocol's routes. Raises ModelError for what is no http address."""
     advice = "Give an address such as http://127.0.0.1:8080/v1."
@@ -53,13 +49,16 @@ def endpoint(url: str, path: str = "chat/completions") -> str:
     return f"{parts.scheme}://{parts.netloc}{base or '/v1'}/{path}"
 
 
+_DEAF_ADVICE = "Start it with a model that hears (llama-server: with --mmproj), or let it use the measured facts."
+
+
 def refusal(server: Server, status: int, body: str, *, has_sound: bool) -> ServerError:
     """What an HTTP status other than 200 means."""
     said = said_by(body)
     place = server.place
     if has_sound and status in (400, 404, 415, 422, 500, 501) and any(word in said.lower() for word in _AUDIO_WORDS):
         what = f"The model server at {place} does not take audio (status {status}{_quoted(said)})."
-        return NoAudio(what, "Start it with a model that hears (llama-server: with --mmproj), or ask without sound.")
+        return NoAudio(what, _DEAF_ADVICE)
     match status:
         case 401 | 403:
             what = f"The model server at {place} does not accept the key (status {status})."

@@ -8,9 +8,9 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 
 from db.values import Track
-from model.errors import ModelError, NoAbility
+from model.errors import ModelError, NoAbility, NoAudio
 from model.types import Abilities, Backend, Done, Message, Sampling
-from musicflamingo_app.errors import StudioError
+from musicflamingo_app.errors import StorageError, StudioError
 from musicflamingo_app.facts.card import SongCard, card_of
 from musicflamingo_app.music.time import Interval, clock
 from musicflamingo_app.services import measured
@@ -37,7 +37,11 @@ class Parts:
     def card(self, track: Track) -> SongCard:
         """The song card of a track. Raises NotFound when it is not analysed."""
         labels = {name: getattr(track, name) for name in ("title", "artist", "album", "year", "genre")}
-        return card_of(self.library.analysis(track.id), **labels)
+        card = card_of(self.library.analysis(track.id), **labels)
+        try:
+            return replace(card, loudness_curve=measured.loudness_of(self.library.curves(track.id)))
+        except StorageError:
+            return card  # damaged curves: the parts of the track cannot be compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +104,28 @@ def speak(parts: Parts, wish: Wish, stop: Stop, said: Said) -> Generator[Event, 
     backend = voices.backend(wish.model_id)
     refuse(parts, wish.model_id, wish.track, wish.region, use_facts=wish.card is not None)
     yield speaker(backend, said)
-    abilities = backend.abilities
-    sound = parts.hearing.sound(wish.track, wish.region) if abilities.hears_audio else None
-    messages = wish.messages(Given(sound, wish.card, wish.region, abilities.is_tiny, abilities.thinks))
     with voices.place(wish.model_id) as place:
         for position in place.positions(stop):
             yield Waiting(position)
         if stop.is_set:
             said.reason = "cancelled"
             return
-        yield from _read(voices.backend(wish.model_id), messages, wish.sampling(abilities), stop, said)
+        try:
+            yield from _asked(parts, wish, stop, said)
+        except NoAudio:
+            if wish.card is None or said.text or voices.backend(wish.model_id).abilities.hears_audio:
+                raise
+            yield speaker(voices.backend(wish.model_id), said)
+            yield from _asked(parts, wish, stop, said)  # a server found deaf can still be told the facts
+
+
+def _asked(parts: Parts, wish: Wish, stop: Stop, said: Said) -> Generator[Piece, None, None]:
+    """The pieces of the answer of a model whose turn it is, with the sound when it hears."""
+    backend = parts.voices.backend(wish.model_id)
+    abilities = backend.abilities
+    sound = parts.hearing.sound(wish.track, wish.region) if abilities.hears_audio else None
+    messages = wish.messages(Given(sound, wish.card, wish.region, abilities.is_tiny, abilities.thinks))
+    yield from _read(backend, messages, wish.sampling(abilities), stop, said)
 
 
 def speaker(backend: Backend, said: Said) -> Speaking:

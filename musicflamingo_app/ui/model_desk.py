@@ -13,6 +13,7 @@ from musicflamingo_app.errors import Cancelled, StudioError
 if TYPE_CHECKING:
     from musicflamingo_app.services.speech import Offer, Speech
 
+LOADING = "Loading"
 _SHORT = {
     "embedded": "comes with the studio, hears nothing, and is told what was measured.",
     "transformers": "hears the recording; runs in this computer.",
@@ -76,7 +77,7 @@ class ModelDesk:
         precision = values.get("precision", "")
         actions: dict[str, Callable[[], Any]] = {
             "choose": lambda: self._choice.choose(model_id, precision if isinstance(precision, str) else ""),
-            "load": lambda: self._begin(offer.model, "Loading", self._load),
+            "load": lambda: self._begin(offer.model, LOADING, self._load),
             "fetch": lambda: self._begin(offer.model, "Downloading", self._fetcher(bool(values.get("accepted")))),
             "unload": lambda: self._speech.unload_model(model_id),
             "remove": lambda: self._speech.remove_model(model_id),
@@ -103,7 +104,7 @@ class ModelDesk:
         except Cancelled:
             work.sentence = "Stopped. What was downloaded is kept; downloading again goes on from there."
         except StudioError as error:
-            work.sentence = str(error)
+            work.sentence = "" if work.stopped else str(error)
         finally:
             work.busy = False
 
@@ -129,8 +130,11 @@ class ModelDesk:
 
     def _cancel(self, model_id: str) -> None:
         work = self._work.get(model_id)
-        if work is not None and work.busy:
-            work.stopped = True
+        if work is None or not work.busy:
+            return
+        work.stopped = True
+        if work.label == LOADING:
+            self._speech.unload_model(model_id)  # what is half loaded is dropped when it comes
 
     # Rows
 

@@ -41,7 +41,14 @@ def caption_row(caption: Caption, analysis: Analysis | None) -> dict[str, Any]:
         "preferred": caption.preferred,
         "edited": caption.edited_text is not None,
         "created_at": caption.created_at.isoformat(timespec="seconds"),
-    } | _speaker(caption.voice, caption.backend, caption.finish_reason)
+    } | _author(caption)
+
+
+def _author(caption: Caption) -> dict[str, Any]:
+    """Who wrote a caption: over what was measured a person may write anything, and it is measured no more."""
+    if caption.voice == "measured" and caption.edited_text is not None:
+        return _speaker("person", "you", caption.finish_reason)
+    return _speaker(caption.voice, caption.backend, caption.finish_reason)
 
 
 def _line_by_line(text: str) -> str:

@@ -68,6 +68,7 @@ def test_a_server_without_ears_says_so_and_one_that_dies_too() -> None:
         assert len(offered(server)) == 1
         with pytest.raises(ServerError, match="does not take audio"):
             list(backend.stream(asked("Key?", sound(0.2)), greedy()))
+        assert not backend.abilities.hears_audio and backend.name == "smollm2, which heard nothing"
         stream = backend.stream(asked("Write a long story about a choir."), greedy(1500))
         next(stream)
     with pytest.raises(ServerError, match="broke the answer off"):
