@@ -4,7 +4,7 @@ Labels (title, artist, ...) are what the file or a person says; facts are what e
 measured is None and is never guessed. Chords are spelled in the key of their region.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -19,6 +19,7 @@ from musicflamingo_app.music.section import Section
 from musicflamingo_app.music.theory import roman, spelled
 from musicflamingo_app.music.time import Interval, Ranked, Segment, Timeline
 
+Curve = tuple[Sequence[float], Sequence[float]]  # times in seconds, short-term loudness in LUFS at each
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -74,6 +75,7 @@ class SongCard:
     tags: Fact[tuple[Tag, ...]] | None = None
     tuning_cents: Fact[float] | None = None
     loudness: Fact[Loudness] | None = None
+    loudness_curve: Curve | None = None
     failures: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -274,6 +276,13 @@ def _spelled(chords: Timeline[Chord], card: SongCard) -> Timeline[Chord]:
         others = tuple(Ranked(spelled(other.label, key), other.confidence) for other in segment.alternatives)
         segments.append(replace(segment, label=spelled(segment.label, key), alternatives=others))
     return Timeline(tuple(segments))
+
+
+def sound_of(chord: Chord) -> tuple[int, str]:
+    """What a chord is by ear, whatever its bass: pitch class and kind. C♯ of one key is D♭ of another."""
+    if chord.root is None:
+        return -1, chord.pretty
+    return chord.root.pitch_class, replace(chord, bass=None).pretty.removeprefix(chord.root.pretty)
 
 
 def _joined(regions: Timeline[Key]) -> Timeline[Key]:

@@ -4,13 +4,13 @@ Every statement follows from a fact of the card; unsure ones are hedged (`prose/
 named at the end. The same card gives the same text.
 """
 
-from musicflamingo_app.facts.card import SongCard
+from musicflamingo_app.facts.card import Curve, SongCard
 from musicflamingo_app.facts.harmony import Harmony, harmony_of
 from musicflamingo_app.facts.prose.chords import harmony_by_section, outside_chords
 from musicflamingo_app.facts.prose.endings import cadence_lines, modulation_lines
 from musicflamingo_app.facts.prose.form import form
 from musicflamingo_app.facts.prose.overview import is_silent, measures, overview
-from musicflamingo_app.facts.prose.sound import Curve, dynamics, instruments, unmeasured
+from musicflamingo_app.facts.prose.sound import dynamics, instruments, unmeasured
 from musicflamingo_app.facts.prose.text import Description, Mark, Paragraph, Pen, Sentence
 
 __all__ = ["Description", "Mark", "Paragraph", "Sentence", "describe"]

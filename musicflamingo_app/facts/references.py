@@ -76,7 +76,7 @@ _ORDINALS = {
     word: number
     for number, words in enumerate(
         ("first 1st opening", "second 2nd", "third 3rd", "fourth 4th", "fifth 5th", "sixth 6th", "seventh 7th",
-         "eighth 8th"), start=1,
+         "eighth 8th", "ninth 9th", "tenth 10th", "eleventh 11th", "twelfth 12th"), start=1,
     )
     for word in words.split()
 } | {"last": LAST, "final": LAST, "closing": LAST}  # fmt: skip

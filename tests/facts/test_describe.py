@@ -190,7 +190,8 @@ def test_a_section_that_comes_back_changed_is_told_by_what_it_repeats() -> None:
 
 def test_many_times_are_not_all_listed() -> None:
     text = describe(charted([("verse", "C | F | G | C"), ("chorus", "F | C | G | F")] * 12)).text
-    assert "The verse is heard twelve times, at 0:00, 0:16, 0:32, 0:48, 1:04, 1:20, 1:36, 1:52 and 4 times more" in text
+    told = "0:00, 0:16, 0:32, 0:48, 1:04, 1:20, 1:36, 1:52 and four times more"
+    assert f"The verse is heard twelve times, at {told}" in text
 
 
 def test_a_loop_is_counted_and_its_ending_not_hidden() -> None:
@@ -291,3 +292,22 @@ def test_paces_cover_every_tempo() -> None:
     assert [pace(bpm) for bpm in (40, 60, 92, 112, 144, 180)] == [
         "very slow", "slow", "moderately paced", "lively", "fast", "very fast"
     ]  # fmt: skip
+
+
+def test_a_section_that_touches_another_chord_does_not_only_stay() -> None:
+    text = describe(charted([("verse", "C | C | C | C | C | C | C | G:maj C"), ("bridge", "F | F | F | F")])).text
+    assert "stays mostly on C (I)." in text or "C–G–C (I–V–I)" in text
+    assert "stays on F (IV)." in text and "stays on C" not in text
+
+
+def test_one_sound_under_two_names_is_one_chord() -> None:
+    keys = ((1, "Db major"), (5, "C# minor"))
+    text = describe(charted([("A", "Db | Gb | Ab | Db"), ("B", "C# | C#:min | B | A")], keys=keys)).text
+    assert "six different chords" in text  # D♭ and C♯ once
+
+
+def test_a_chord_that_began_before_the_key_is_named_in_the_key_of_its_section() -> None:
+    card = charted([("A", "B | B"), ("B", "B | E:min | B | E:min")], keys=((1, "Eb minor"), (3, "B minor")))
+    early = card.chords.value.segments[1]  # sounds on over the change of key
+    assert early.label.pretty == "C♭"
+    assert "C♭–E" not in describe(card).text

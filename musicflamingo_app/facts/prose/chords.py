@@ -12,7 +12,7 @@ from musicflamingo_app.facts.prose.text import Pen, Sentence
 from musicflamingo_app.facts.words import counted, joined, number, ordinal, times
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.key import Key
-from musicflamingo_app.music.theory import roman
+from musicflamingo_app.music.theory import roman, spelled
 from musicflamingo_app.music.time import Interval
 
 PHRASE_BARS = 4
@@ -195,7 +195,11 @@ def _places(group: list[NamedRun], pen: Pen) -> list[str]:
 def _loop(card: SongCard, progression: Progression, title: str) -> str:
     chords, key = progression.chords, progression.key
     if len(chords) == 1:
-        return f"stays on {chords[0].pretty}{_numerals(card, progression.cells, key)}"
+        manner = "stays mostly on" if _leaves(progression) else "stays on"
+        home = _bracketed(
+            [plain_numeral(chords[0], key)] if key and _in_one_key(card, progression.cells, key) else [], ""
+        )
+        return f"{manner} {chords[0].pretty}{home}"
     after = "" if progression.is_exact else " and then changes"
     numerals = (
         [plain_numeral(chord, key) for chord in chords] if key and _in_one_key(card, progression.cells, key) else []
@@ -206,9 +210,16 @@ def _loop(card: SongCard, progression: Progression, title: str) -> str:
     return f"goes {times(progression.repeats)} round {'–'.join(chord.pretty for chord in chords)}{inside}{after}"
 
 
+def _leaves(progression: Progression) -> bool:
+    """Whether a section on one chord touches another triad for a moment."""
+    return len({pair for cell in progression.cells for pair in shape_of(cell)}) > 1
+
+
 def _chain(card: SongCard, cells: tuple[Cell, ...], key: Key | None, title: str = "") -> str:
     """`G–D/F♯–Em7–C (I–V–vi7–IV, the Axis progression)`."""
     chords = [chord for chord, _ in groupby(chord for cell in cells for chord in cell.chords)]
+    if key and _in_one_key(card, cells, key):
+        chords = [spelled(chord, key) for chord in chords]  # one that began before the key did is named anew
     return "–".join(chord.pretty for chord in chords) + _numerals(card, cells, key, title)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from musicflamingo_app.facts.card import SongCard
+from musicflamingo_app.facts.card import SongCard, sound_of
 from musicflamingo_app.facts.prose.hedges import SURE, hedge, rival
 from musicflamingo_app.facts.prose.text import Pen, Sentence, plain_label
 from musicflamingo_app.facts.stability import TempoStability
@@ -79,12 +79,8 @@ def pace(bpm: float) -> str:
 
 
 def _material(card: SongCard, pen: Pen, length: str) -> list[Sentence]:
-    """How many chords are heard in the length (told before when empty); inversions are the same chord."""
-    seconds: dict[str, float] = {}
-    for chord, sounding_s in card.seconds_by_chord.items():
-        name = replace(chord, bass=None).pretty
-        seconds[name] = seconds.get(name, 0.0) + sounding_s
-    names = sorted(seconds, key=lambda name: -seconds[name])
+    """How many chords are heard in the length (told before when empty)."""
+    names = _by_length(card)
     if card.chords is None:
         return [pen.line(f"it lasts {length}")] if length else []
     sure, within = hedge(card.chords.confidence), f"in its {length} " if length else ""
@@ -97,6 +93,17 @@ def _material(card: SongCard, pen: Pen, length: str) -> list[Sentence]:
     return [
         pen.line(f"{within}{sure}{number(len(names))} different chords are heard; {joined(names[:3])} sound longest")
     ]
+
+
+def _by_length(card: SongCard) -> list[str]:
+    """The chords, longest first; inversions are the same chord, and so are C♯ and D♭ of two keys."""
+    seconds: dict[tuple[int, str], float] = {}
+    names: dict[tuple[int, str], str] = {}
+    for chord, sounding_s in card.seconds_by_chord.items():
+        sound = sound_of(chord)
+        seconds[sound] = seconds.get(sound, 0.0) + sounding_s
+        names.setdefault(sound, replace(chord, bass=None).pretty)
+    return [names[sound] for sound in sorted(seconds, key=lambda sound: -seconds[sound])]
 
 
 def measures(card: SongCard, pen: Pen) -> list[Sentence]:

@@ -1,21 +1,19 @@
 """The paragraphs on loudness, on what was heard to play and sing, and on what nobody measured."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 from math import isfinite, log10
 
-from musicflamingo_app.facts.card import SongCard
+from musicflamingo_app.facts.card import Curve, SongCard
 from musicflamingo_app.facts.prose.hedges import CLEAR_TAG, FAINT_TAG
 from musicflamingo_app.facts.prose.overview import is_silent
 from musicflamingo_app.facts.prose.text import Pen, Sentence
 from musicflamingo_app.facts.words import joined, with_article
 from musicflamingo_app.music.section import Section
-from musicflamingo_app.music.time import Segment
+from musicflamingo_app.music.time import Interval, Segment
 
 NARROW_LU, WIDE_LU = 4.0, 10.0  # ranges by EBU Tech 3342: pressed pop; soft and loud passages far apart
 AUDIBLE_LU = 1.5  # differences of sections that are told
 SILENCE_LUFS = -60.0  # quieter frames are left out
-Curve = tuple[Sequence[float], Sequence[float]]
 
 
 def dynamics(card: SongCard, pen: Pen, curve: Curve | None) -> list[Sentence]:
@@ -23,7 +21,7 @@ def dynamics(card: SongCard, pen: Pen, curve: Curve | None) -> list[Sentence]:
     lines = []
     if card.loudness and not is_silent(card) and isfinite(card.loudness.value.integrated_lufs):
         loud = card.loudness.value
-        manner = "hardly changes" if loud.range_lu < NARROW_LU else "rises and falls moderately"
+        manner = "stays even most of the time" if loud.range_lu < NARROW_LU else "rises and falls moderately"
         manner = "swings widely between soft and loud" if loud.range_lu > WIDE_LU else manner
         level = f"{loud.integrated_lufs:.0f}".replace("-", "−")
         lines.append(pen.line(f"the level {manner} (range {loud.range_lu:.0f} LU) around {level} LUFS"))
@@ -32,7 +30,7 @@ def dynamics(card: SongCard, pen: Pen, curve: Curve | None) -> list[Sentence]:
 
 def _by_section(card: SongCard, pen: Pen, curve: Curve | None) -> list[Sentence]:
     parts = card.sections.value.segments if card.sections else ()
-    levels = {part: level for part in parts if (level := _level(part, curve)) is not None} if curve else {}
+    levels = {part: level for part in parts if (level := level_of(part.interval, curve)) is not None} if curve else {}
     if len(levels) < 2:
         return []
     loudest, quietest = max(levels, key=lambda p: levels[p]), min(levels, key=lambda p: levels[p])
@@ -54,9 +52,9 @@ def _steps(card: SongCard, pen: Pen, levels: dict[Segment[Section], float]) -> l
     return [pen.line(f"the level {way} most where {_the(card, part)} begins, at {pen.at(part.interval)}")]
 
 
-def _level(part: Segment[Section], curve: Curve) -> float | None:
-    """The mean power of a section's frames in LUFS; None when it has none."""
-    inside = [lufs for time_s, lufs in zip(*curve, strict=False) if part.interval.contains(time_s)]
+def level_of(interval: Interval, curve: Curve) -> float | None:
+    """The mean power of an interval's frames in LUFS; None when it has none."""
+    inside = [lufs for time_s, lufs in zip(*curve, strict=False) if interval.contains(time_s)]
     heard = [10 ** (lufs / 10) for lufs in inside if lufs > SILENCE_LUFS]
     return 10 * log10(sum(heard) / len(heard)) if heard else None
 

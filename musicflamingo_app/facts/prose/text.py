@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from musicflamingo_app.facts.words import joined
+from musicflamingo_app.facts.words import joined, times
 from musicflamingo_app.music.time import Interval, clock
 
 TOLD_TIMES = 8
@@ -91,7 +91,7 @@ class Pen:
         """Several times, `0:10, 0:50 and 1:30`; of very many the first and how many more."""
         told = [self.at(interval) for interval in intervals[:TOLD_TIMES]]
         more = len(intervals) - len(told)
-        return joined([*told, f"{more} times more"] if more > 1 else [*told, "once more"] if more else told)
+        return joined([*told, f"{times(more)} more"] if more > 1 else [*told, "once more"] if more else told)
 
     def line(self, words: str) -> Sentence:
         """The sentence, with a capital and a full stop."""

@@ -5,7 +5,8 @@ A phrase is one or more words; the longest phrase that fits is taken. `|` stands
 
 _WRITTEN: dict[str, str] = {
     # what is asked for
-    "when": "when|what time|at what time|which time|at which time|timestamp|time stamp|at what point|at which point|"
+    "when": "when|how long until|how long till|how long before|how soon|what time|at what time|which time|"
+    "at which time|timestamp|time stamp|at what point|at which point|"
     "what moment|at what moment|at which moment|how far in|how far into|whereabouts|where|what timestamp",
     "how_many": "how many|number of|count of|how much|total number of|amount of",
     "how_often": "how often|how many time|number of time",
@@ -127,7 +128,8 @@ _WRITTEN: dict[str, str] = {
     "scale": "scale|improvise|improvisation|improv|solo over|solo with|solo on|solo in|jam|jam over|jam along|noodle|"
     "pentatonic|blues scale|harmonic minor|natural minor|melodic minor|play over|over it|lick|lead guitar|"
     "improvise with|improvise over|take a solo|note can i|note should i|note fit|note work|soloing|"
-    "play along|note to play|which note can|which note|minor pentatonic|major pentatonic",
+    "play along|note to play|note of the key|note in the key|note of the scale|note in the scale|which note can|"
+    "which note|minor pentatonic|major pentatonic",
     "transpose": "transpose|transposed|transposition|move|shift|pitch shift|raise|lower|take it|put it|play it in|"
     "moved|in the key of|rewrite|what would the chord be|would the chord be|what would|if i play",
     # about the reader and the labels
@@ -256,6 +258,7 @@ _INSTRUMENTS_WORDS = """
 INSTRUMENTS = frozenset(_INSTRUMENTS_WORDS.split())
 ORDINALS = {
     "first": 1, "1st": 1, "opening": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
-    "fifth": 5, "5th": 5, "sixth": 6, "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "last": -1,
+    "fifth": 5, "5th": 5, "sixth": 6, "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "ninth": 9, "9th": 9,
+    "tenth": 10, "10th": 10, "eleventh": 11, "11th": 11, "twelfth": 12, "12th": 12, "last": -1,
     "final": -1, "closing": -1, "ultimate": -1,
 }  # fmt: skip

@@ -7,6 +7,8 @@ from musicflamingo_app.music.time import Segment, clock
 from musicflamingo_app.scoring.claims.values import Claim, Verdict
 from musicflamingo_app.scoring.claims.verdicts import RIVAL, SECOND, measured, unmeasured, verdict, widened
 
+PLACELESS = "The place that the text names was not measured."
+REGIONLESS = "Where the key changes was not measured."
 LOCAL_S = 8.0  # a single time stands for this much around it
 
 
@@ -33,7 +35,7 @@ def check_key(claim: Claim, key: Key, analysis: Analysis) -> Verdict:
         found = f"It is heard from {clock(region.start_s)} to {clock(region.end_s)}."
         return verdict("unchecked", sentence, confidence, found)
     if claim.is_local:
-        return verdict("unchecked", sentence, confidence, "Where the key changes was not measured.")
+        return verdict("unchecked", sentence, confidence, PLACELESS if analysis.key_regions else REGIONLESS)
     if _is_same_scale(key, heard):
         return verdict("unchecked", sentence, confidence, note)
     return verdict("contradicts", sentence, confidence, note)

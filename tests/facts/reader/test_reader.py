@@ -2,14 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from musicflamingo_app.facts.card import SongCard
+from musicflamingo_app.facts.card import Fact, SongCard
 from musicflamingo_app.facts.reader import Answer, read_question, starter_questions
+from musicflamingo_app.music.analysis import Loudness
+from musicflamingo_app.music.key import Key
 from musicflamingo_app.music.time import Interval
 from tests.facts.making import SONG_IDS, bundled, cards, charted
 from tests.facts.reader.songs import SONGS
@@ -141,3 +144,48 @@ def test_the_capo_makes_barre_chords_open() -> None:
     assert "G for B♭, D for F, Em for Gm and C for E♭" in found.text
     named = read_question("Which capo lets me use the shapes C F G Am?", card)
     assert named is not None and "open shapes cover" in named.text
+
+
+def said(question: str, card: SongCard) -> str:
+    found = read_question(question, card)
+    assert found is not None
+    return found.text
+
+
+def test_a_key_that_is_not_the_first_is_told_as_the_main_one() -> None:
+    card = charted([("A", "F | F"), ("B", "A | A | A | A")], keys=((1, "F major"), (3, "A major")))
+    card = replace(card, key=replace(card.key, value=Key.parse("A major")))
+    assert said("What key is it in?", card).startswith("The main key is A major. It begins in F major. It changes to")
+
+
+def test_parts_are_compared_by_loudness_where_the_curve_is_known() -> None:
+    loud = Fact(Loudness(-16.0, 8.0, -1.0), 1.0, "meter 1")
+    card = replace(charted([("verse", "C | C"), ("chorus", "F | F"), ("verse", "C | C")]), loudness=loud)
+    assert "whole only" in said("Which section is the loudest?", card)
+    times = [n / 10 for n in range(round(card.duration_s * 10))]
+    levels = [-10.0 if 4.0 <= time < 8.0 else -20.0 for time in times]
+    known = replace(card, loudness_curve=(times, levels))
+    assert said("Which section is the loudest?", known).startswith("The loudest is the chorus, from 0:04, at about −10")
+    text = said("Is the chorus louder than the first verse?", known)
+    assert text == "The chorus is louder than the first verse, by about 10 LU."
+    assert said("Is the first verse louder than the second verse?", known) == "They are equally loud."
+    assert "only two verses" in said("How loud is the ninth verse?", known)
+
+
+def test_one_sound_under_two_names_is_counted_once() -> None:
+    keys = ((1, "Db major"), (3, "C# minor"))
+    text = said("How many different chords are there?", charted([("A", "Db | Gb"), ("B", "C# | A")], keys=keys))
+    assert text.startswith("Three different chords are heard: D♭, G♭ and A.")
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("How long until the chorus?", "The chorus begins at"),
+        ("What are the notes of the key?", "C D E F G A B"),
+        ("What chords are in the ninth chorus?", "only one chorus"),
+        ("What chords are from 0:01 to 0:07?", "from 0:01 to 0:07:"),
+    ],
+)
+def test_wordings_found_by_trying(question: str, words: str) -> None:
+    assert words in said(question, charted([("verse", "C | G"), ("chorus", "F | C")]))

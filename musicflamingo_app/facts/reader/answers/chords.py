@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from musicflamingo_app.facts.card import SongCard
+from musicflamingo_app.facts.card import SongCard, sound_of
 from musicflamingo_app.facts.reader.answer import Answer, Reply
 from musicflamingo_app.facts.reader.answers.saying import (
     at,
@@ -98,11 +98,11 @@ def _numeral(card: SongCard, segment: Segment[Chord]) -> str:
 
 def _in_one(card: SongCard, reply: Reply, name: str, interval: Interval) -> None:
     chords = told(card, interval)
+    where = f"from {name}" if name[0].isdecimal() else f"in {name} ({clock(interval.start_s)})"
     if not chords:
-        reply.say(f"no chords were heard in {name}", interval)
+        reply.say(f"no chords were heard {where}", interval)
     else:
-        plural = "s" if "–" in chords else ""
-        reply.say(f"the chord{plural} in {name} ({clock(interval.start_s)}): {chords}", interval)
+        reply.say(f"the chord{'s' if '–' in chords else ''} {where}: {chords}", interval)
 
 
 def _in_each(card: SongCard, reply: Reply, place: Place) -> None:
@@ -254,7 +254,10 @@ def every(question: Question, card: SongCard) -> Answer | None:
         return stop
     place = question.place
     forms = list(dict.fromkeys(s.label for s in heard_in(card, place)))
-    chords = list(dict.fromkeys(replace(chord, bass=None) for chord in forms))
+    named: dict[object, Chord] = {}
+    for chord in forms:
+        named.setdefault(sound_of(replace(chord, bass=None)), replace(chord, bass=None))
+    chords = list(named.values())
     where = f" in {place.name}" if place else ""
     reply = Reply(card, kind)
     names = joined([chord.pretty for chord in chords[:20]])
@@ -265,7 +268,7 @@ def every(question: Question, card: SongCard) -> Answer | None:
     )
     turned = [chord.pretty for chord in forms if chord.bass is not None][:8]
     reply.say(f"some come with another bass: {joined(turned)}" if turned else "")
-    plain = {chord.triad for chord in chords}
+    plain = {sound_of(chord.triad) for chord in chords}
     reply.say(f"as plain triads there are {number(len(plain))}" if len(plain) < len(chords) else "")
     return reply.say(hedged_chords(card)).done()
 

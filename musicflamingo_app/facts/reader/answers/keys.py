@@ -32,7 +32,11 @@ def key(question: Question, card: SongCard) -> Answer | None:
     reply = Reply(card, "key")
     fact = card.key
     home, sure = (fact.value, fact.confidence) if fact else (regions[0].label, regions[0].confidence or 0.0)
-    reply.say(f"the key {verb(sure)} {home.pretty}{_doubt(card)}")
+    if len(regions) > 1 and regions[0].label != home:
+        reply.say(f"the main key {verb(sure)} {home.pretty}{_doubt(card)}")
+        reply.say(f"it {hedge(_regions_sure(card))}begins in {regions[0].label.pretty}", regions[0].interval)
+    else:
+        reply.say(f"the key {verb(sure)} {home.pretty}{_doubt(card)}")
     return reply.say(_journey(card), *(region.interval for region in regions[1:])).done()
 
 

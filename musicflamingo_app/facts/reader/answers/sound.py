@@ -1,15 +1,17 @@
 """Answers on loudness, tuning, instruments, voice, style and mood."""
 
-from musicflamingo_app.facts.card import SongCard
+from musicflamingo_app.facts.card import Curve, SongCard
 from musicflamingo_app.facts.prose.hedges import CLEAR_TAG, FAINT_TAG
 from musicflamingo_app.facts.prose.overview import IN_TUNE_CENTS
-from musicflamingo_app.facts.prose.sound import NARROW_LU, WIDE_LU
+from musicflamingo_app.facts.prose.sound import NARROW_LU, WIDE_LU, level_of
 from musicflamingo_app.facts.prose.text import plain_label
 from musicflamingo_app.facts.reader.answer import Answer, Reply
-from musicflamingo_app.facts.reader.answers.saying import not_measured
+from musicflamingo_app.facts.reader.answers.saying import not_measured, trouble
+from musicflamingo_app.facts.reader.places import Place, name_of
 from musicflamingo_app.facts.reader.question import Question
 from musicflamingo_app.facts.words import joined, with_article
 from musicflamingo_app.music.analysis import Tag
+from musicflamingo_app.music.time import Interval, clock
 
 A432_CENTS = -31.8  # A = 432 Hz against 440
 TOLD_TAGS = 6
@@ -17,11 +19,13 @@ _ROOTS = {"fiddle": "violin", "saxophone": "sax", "synthesizer": "synth", "synth
 
 
 def loudness(question: Question, card: SongCard) -> Answer | None:
-    """How loud the track is on the whole; for a part alone nobody measured it."""
+    """How loud the track is on the whole; of its parts only with the curve."""
     if card.loudness is None:
         return not_measured(card, "loudness", "loudness", "how loud it is")
     loud = card.loudness.value
     level = f"{loud.integrated_lufs:.0f}".replace("-", "−")
+    if card.loudness_curve and (question.places or question.has("louder")):
+        return _by_part(question, card, card.loudness_curve)
     if question.places or question.has("louder"):
         reply = Reply(card, "loudness")
         reply.say("loudness was measured for the track as a whole only, so I cannot compare its parts")
@@ -31,6 +35,43 @@ def loudness(question: Question, card: SongCard) -> Answer | None:
     manner = "loud" if loud.integrated_lufs > -10 else "moderate" if loud.integrated_lufs > -18 else "quiet"
     words = f"on the whole it is {manner}: {level} LUFS, with its highest sample at {loud.peak_dbfs:.1f} dBFS"
     return Reply(card, "loudness").say(words.replace("-", "−")).done()
+
+
+def _by_part(question: Question, card: SongCard, curve: Curve) -> Answer:
+    """The parts that are named with their levels, or the loudest and the quietest section."""
+    if question.missing:
+        return trouble(question, card, "loudness") or Reply(card, "loudness").done(measured=False)
+    rows = [row for place in question.places for row in _rows(card, place)]
+    is_ranked = not rows
+    rows = rows or [(name_of(card, part), part.interval) for part in (card.sections.value if card.sections else ())]
+    heard = [(level, name, when) for name, when in rows if (level := level_of(when, curve)) is not None]
+    reply = Reply(card, "loudness")
+    if not heard:
+        return reply.say("its parts cannot be compared, for no section was measured").done(measured=False)
+    heard.sort(key=lambda row: -row[0])
+    (high, loudest, first), (low, quietest, second) = heard[0], heard[-1]
+    apart = round(high - low)
+    if len(heard) == 1:
+        return reply.say(f"{loudest} is at about {_lufs(high)}", first).done()
+    if not apart:
+        return reply.say("they are equally loud" if not is_ranked else "all sections are about equally loud").done()
+    if len(heard) == 2:
+        return reply.say(f"{loudest} is louder than {quietest}, by about {apart} LU", first, second).done()
+    reply.say(f"the loudest is {loudest}, from {clock(first.start_s)}, at about {_lufs(high)}", first)
+    return reply.say(f"the quietest is {quietest}, from {clock(second.start_s)}, about {apart} LU below", second).done()
+
+
+def _rows(card: SongCard, place: Place) -> list[tuple[str, Interval]]:
+    """Name and interval of all that a place stands for; a moment stands for the seconds around it."""
+    if place.segments:
+        return [(name_of(card, part), part.interval) for part in place.segments]
+    found = place.found
+    around = Interval(max(0.0, found.start_s - 1.5), min(card.duration_s, found.start_s + 1.5))
+    return [(place.name, found if found.duration_s > 0 else around)]
+
+
+def _lufs(level: float) -> str:
+    return f"{level:.0f} LUFS".replace("-", "−")
 
 
 def dynamics(question: Question, card: SongCard) -> Answer | None:
@@ -75,14 +116,14 @@ def instruments(question: Question, card: SongCard) -> Answer | None:
         return _whole_only(card, kind)
     tags = card.tags_of("instrument")
     if question.instruments:
-        return _one(card, question.instruments[0], tags)
+        return _one(card, question.instruments[0], tags, with_times=question.has("when"))
     heard = [tag for tag in tags if tag.score >= FAINT_TAG]
     if not heard:
         return Reply(card, kind).say("no instrument was recognised with any certainty").done(measured=bool(tags))
     return Reply(card, kind).say(f"{_listed(heard)} can be heard, by a tagger that is not always right").done()
 
 
-def _one(card: SongCard, word: str, tags: tuple[Tag, ...]) -> Answer:
+def _one(card: SongCard, word: str, tags: tuple[Tag, ...], *, with_times: bool) -> Answer:
     name = _ROOTS.get(word, word)
     fits = [tag for tag in tags if name.rstrip("s") in tag.name]
     reply = Reply(card, "instruments")
@@ -90,7 +131,14 @@ def _one(card: SongCard, word: str, tags: tuple[Tag, ...]) -> Answer:
         return reply.say(f"no, {name} was not recognised, but the tagger does not know every instrument").done()
     best = fits[0]
     sure = "yes" if best.score >= CLEAR_TAG else "probably" if best.score >= FAINT_TAG else "hardly"
-    return reply.say(f"{sure}: {best.name} was heard with a score of {best.score:.2f}").done()
+    heard = f"{best.name} was heard with a score of {best.score:.2f}"
+    if with_times:
+        return (
+            reply.say("when each instrument plays was not measured")
+            .say(f"in the whole track {heard}")
+            .done(measured=False)
+        )
+    return reply.say(f"{sure}: {heard}").done()
 
 
 def _listed(tags: list[Tag]) -> str:
