@@ -4,10 +4,13 @@ An Example is one question (or a request for a caption) about one recording or a
 makes examples from a song card and alone scores answers to them: rewards and evaluation both call `score`.
 """
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field, fields
+from pathlib import Path
 from typing import Any, Protocol
 
+from musicflamingo_app.errors import StudioError
 from musicflamingo_app.facts.card import SongCard
 
 SKILLS = (
@@ -84,3 +87,69 @@ class Task(Protocol):
 
     def score(self, example: Example, completion: str) -> Score | None:
         """How right a completion is (thoughts and tags included); None when it cannot be judged."""
+
+
+def example_as_json(example: Example) -> dict[str, Any]:
+    """The example as plain JSON; optional fields that say nothing are left out."""
+    optional = {one.name for one in fields(Example) if one.default is not MISSING or one.default_factory is not MISSING}
+    nothing = (None, "", (), {})
+    return {k: value for k, value in asdict(example).items() if k not in optional or value not in nothing}
+
+
+def example_of_json(row: Mapping[str, Any]) -> Example:
+    """The example of such JSON. Raises StudioError that names the field that is wrong or missing."""
+    known = {one.name for one in fields(Example)}
+    strange = sorted(set(row) - known)
+    if strange:
+        raise StudioError(f"An example has no field “{strange[0]}”.", f"It has: {', '.join(sorted(known))}.")
+    values = dict(row)
+    for name in ("options", "sources", "doubts"):
+        values[name] = tuple(values.get(name, ()))
+    values["references"] = tuple((float(start_s), float(end_s)) for start_s, end_s in values.get("references", ()))
+    try:
+        example = Example(**values)
+    except TypeError as error:
+        raise StudioError(f"An example is not whole: {error}.", "Give it the fields that are missing.") from error
+    return _known_words(example)
+
+
+def write_examples(path: Path, examples: Iterable[Example]) -> None:
+    """Writes a JSONL file, one example a line. The same examples give the same bytes."""
+    lines = (json.dumps(example_as_json(one), ensure_ascii=False, allow_nan=False, sort_keys=True) for one in examples)
+    path.write_text("".join(line + "\n" for line in lines), "utf-8")
+
+
+def read_examples(path: Path) -> tuple[Example, ...]:
+    """The examples of a JSONL file. Raises StudioError that names the file and line that is wrong."""
+    try:
+        lines = path.read_text("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StudioError(f"{path} cannot be read: {error}.", "Make the dataset again.") from error
+    found = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            found.append(_example_of_line(line, f"Line {number} of {path}"))
+    return tuple(found)
+
+
+def _example_of_line(line: str, where: str) -> Example:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise StudioError(f"{where} is not JSON: {error.msg}.", "Make the dataset again.") from error
+    if not isinstance(row, dict):
+        raise StudioError(f"{where} is not an example.", "Each line is one JSON object.")
+    try:
+        return example_of_json(row)
+    except (StudioError, TypeError, ValueError) as error:
+        what = error.what if isinstance(error, StudioError) else str(error)
+        raise StudioError(f"{where} cannot be read: {what}", "Make the dataset again.") from error
+
+
+def _known_words(example: Example) -> Example:
+    for name, value, known in (
+        ("skill", example.skill, SKILLS), ("kind", example.kind, KINDS), ("state", example.state, STATES)
+    ):  # fmt: skip
+        if value not in known:
+            raise StudioError(f"“{value}” is not a {name}.", f"It is one of: {', '.join(known)}.")
+    return example
