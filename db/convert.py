@@ -7,8 +7,17 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, SQLModel
 
-from db.tables import AnalysisRow, CaptionRow, ConversationRow, CorrectionRow, JobRow, TrackRow, UtteranceRow
-from db.values import AnalysisRecord, Caption, Conversation, Correction, Evidence, Job, Track, Utterance
+from db.tables import (
+    AdapterRow,
+    AnalysisRow,
+    CaptionRow,
+    ConversationRow,
+    CorrectionRow,
+    JobRow,
+    TrackRow,
+    UtteranceRow,
+)
+from db.values import Adapter, AnalysisRecord, Caption, Conversation, Correction, Evidence, Job, Track, Utterance
 from musicflamingo_app.errors import StudioError
 from musicflamingo_app.music.analysis import Analysis, Measured
 from musicflamingo_app.music.analysis_json import analysis_to_json
@@ -17,7 +26,7 @@ from musicflamingo_app.music.theory import spelled
 R = TypeVar("R", bound=SQLModel)
 SHOWN_CHORDS = 4  # as many as a narrow column holds, and as most songs' loops have
 _TRACK_FIELDS = tuple(field.name for field in dataclasses.fields(Track))
-_JSON_FIELDS = {"options", "payload", "evidence"}
+_JSON_FIELDS = {"options", "payload", "evidence", "about"}
 # Letters that carry no separable accent, for sorting: ø stands with o.
 _PLAIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"})
 
@@ -54,6 +63,10 @@ def conversation_of(row: ConversationRow) -> Conversation:
 def utterance_of(row: UtteranceRow) -> Utterance:
     stored = _fields(row, Utterance)
     return Utterance(**{**stored, "evidence": tuple(Evidence(*found) for found in stored["evidence"])})
+
+
+def adapter_of(row: AdapterRow) -> Adapter:
+    return Adapter(**_fields(row, Adapter))
 
 
 def storable(text: str) -> str:

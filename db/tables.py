@@ -224,3 +224,58 @@ class UtteranceRow(Row, table=True):
     finish_reason: str
     evidence: str = _long_text("[]")  # JSON: rows of sentence, start and end
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class CollectionRow(Row, table=True):
+    """A set of tracks that somebody wants a model to learn from."""
+
+    __tablename__ = "collection"
+    __table_args__: ClassVar[Any] = {"sqlite_autoincrement": True}
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    name_folded: str = Field(unique=True)  # two names that differ in case or accents only would be mixed up
+    licence_note: str = _long_text("")
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class CollectionTrackRow(Row, table=True):
+    """A track's place in a collection."""
+
+    __tablename__ = "collection_track"
+
+    collection_id: int = _reference("collection.id", ondelete="CASCADE", primary_key=True)
+    track_id: int = _reference("track.id", ondelete="CASCADE", primary_key=True, index=True)
+    added_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ReviewRow(Row, table=True):
+    """What a person decided about one example of a collection; texts are null where theirs is the example's."""
+
+    __tablename__ = "review"
+
+    collection_id: int = _reference("collection.id", ondelete="CASCADE", primary_key=True)
+    example_id: str = Field(primary_key=True)
+    track_id: int = _reference("track.id", ondelete="CASCADE", index=True)
+    state: str
+    question: str | None = _long_text()
+    answer: str | None = _long_text()
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class AdapterRow(Row, table=True):
+    """Weights that training wrote or somebody brought; the folder lies in `adapters/` and holds their card."""
+
+    __tablename__ = "adapter"
+    __table_args__: ClassVar[Any] = {"sqlite_autoincrement": True}
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    base_model: str
+    folder: str
+    run: str = Field(default="", sa_column_kwargs={"server_default": _literal("")})
+    dataset: str = Field(default="", sa_column_kwargs={"server_default": _literal("")})
+    about: str = _long_text("{}")
+    imported: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    created_at: datetime = Field(sa_type=UtcDateTime)

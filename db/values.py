@@ -4,7 +4,7 @@ Conventions: datetimes are aware UTC; None means not known; confidences are in [
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
@@ -13,6 +13,7 @@ from musicflamingo_app.music.time import Interval
 
 CaptionKind = Literal["summary", "key_facts", "full", "critic", "lyrics", "custom"]
 FinishReason = Literal["stop", "length", "cancelled", "failed"]
+ReviewState = Literal["approved", "edited", "rejected"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 SortColumn = Literal["title", "artist", "duration", "bpm", "key", "camelot", "metre", "added_at"]
 Voice = Literal["person", "measured", "tiny", "model"]  # measured: written from the analysis, no model spoke
@@ -228,6 +229,60 @@ class FoundConversation:
     conversation: Conversation
     track_title: str
     excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A set of tracks that a model may learn from; `licence_note` says what allows that."""
+
+    id: int
+    name: str
+    licence_note: str
+    created_at: datetime
+    updated_at: datetime
+    n_tracks: int  # deleted ones left out
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a person decided about one example; a text of None is the example's own."""
+
+    example_id: str
+    track_id: int
+    state: ReviewState
+    question: str | None = None
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TagCount:
+    """A tag of the library and how many tracks bear it; the kind `label` is the genre that a file or person names."""
+
+    kind: str
+    name: str
+    n_tracks: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewAdapter:
+    """Adapter weights before they have an id. `base_model` is what they were trained on, `about` is their card."""
+
+    name: str
+    base_model: str
+    folder: str  # its name in the data folder's `adapters/`
+    run: str = ""  # "" when nobody knows, as for imported ones
+    dataset: str = ""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    imported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter(NewAdapter):
+    """Adapter weights on this machine."""
+
+    id: int = 0
+    created_at: datetime = _LONG_AGO
 
 
 def region_of(start_s: float | None, end_s: float | None) -> Interval | None:
