@@ -34,6 +34,7 @@ class Ears:
     beats: Chain = ()
     key: Chain = ()
     sections: Chain = ()
+    instruments: Chain = ()
     tags: Chain = ()
 
 

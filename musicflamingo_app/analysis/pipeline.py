@@ -1,7 +1,7 @@
 """Listening to a whole recording: every engine in turn, each with its provenance, failures recorded and passed over.
 
 Order matters: chords first, for the bar line leans on their changes; then beats, on which chords are placed again;
-then key and sections, which read both.
+then key and sections, which read both; then what plays when.
 """
 
 import hashlib
@@ -37,11 +37,12 @@ T = TypeVar("T")
 # Stage -> (share of the time, sentence shown while it runs); measured on four-minute tracks.
 STAGES: dict[str, tuple[float, str]] = {
     "tuning": (0.05, "Measuring the tuning"),
-    "chords": (0.40, "Hearing the chords"),
-    "beats": (0.25, "Finding beats and bars"),
+    "chords": (0.37, "Hearing the chords"),
+    "beats": (0.23, "Finding beats and bars"),
     "key": (0.05, "Finding the key"),
     "sections": (0.05, "Finding the sections"),
-    "tags": (0.20, "Naming instruments and style"),
+    "instruments": (0.08, "Hearing what plays when"),
+    "tags": (0.17, "Naming instruments and style"),
 }
 LOUDNESS_ENGINE, LOUDNESS_VERSION = "EBU R 128 (FFmpeg ebur128)", "1"
 SILENT_LUFS = -69.0
@@ -212,6 +213,13 @@ def _keep_sections(session: _Session, finding: FormFinding, provenance: Provenan
         session.curves = replace(session.curves, similarity=finding.similarity, similarity_edges_s=edges_s)
 
 
+def _keep_instruments(session: _Session, finding: Finding[Any], provenance: Provenance, audio: Audio) -> None:
+    names = [playing.name for playing in finding.value]
+    if len(names) > len(set(names)):
+        raise ValueError(f"one of its instruments stands twice among {', '.join(names)}")
+    session.analysis = replace(session.analysis, instruments=_measured(finding, provenance))
+
+
 def _keep_tags(session: _Session, finding: Finding[Any], provenance: Provenance, audio: Audio) -> None:
     session.analysis = replace(session.analysis, tags=_measured(finding, provenance))
 
@@ -222,5 +230,6 @@ _KEEP: Mapping[str, Any] = {
     "beats": _keep_beats,
     "key": _keep_key,
     "sections": _keep_sections,
+    "instruments": _keep_instruments,
     "tags": _keep_tags,
 }

@@ -11,13 +11,16 @@ from typing import Generic, TypeVar
 
 from musicflamingo_app.music.beat import BeatGrid
 from musicflamingo_app.music.chord import Chord
+from musicflamingo_app.music.instrument import Playing
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.music.section import Section
 from musicflamingo_app.music.time import Ranked, Timeline
 
 T = TypeVar("T")
 
-ASPECTS = ("beats", "tempo", "chords", "key", "key_regions", "sections", "tags", "tuning", "loudness")
+ASPECTS = (
+    "beats", "tempo", "chords", "key", "key_regions", "sections", "instruments", "tags", "tuning", "loudness",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class Analysis:
     tags: Measured[tuple[Tag, ...]] | None = None
     tuning: Measured[float] | None = None
     loudness: Measured[Loudness] | None = None
+    instruments: Measured[tuple[Playing, ...]] | None = None  # each by another name; those never heard left out
     failures: Mapping[str, Failure] = field(default_factory=dict)
 
     @property

@@ -2,6 +2,7 @@
 
 Plain lists a program can read at once (`chords`, `beats`, `downbeats`, `tempo`, `key`, `sections`) stand at the top;
 confidence, provenance and alternatives stand beside them under `aspects`, segment by segment in the same order.
+Rows of `instruments` overlap, for several play at once: they stand instrument by instrument.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from musicflamingo_app.music.analysis import (
 )  # fmt: skip
 from musicflamingo_app.music.beat import Beat, BeatGrid, Metre
 from musicflamingo_app.music.chord import Chord
+from musicflamingo_app.music.instrument import Playing, grouped
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.music.section import Section
 from musicflamingo_app.music.time import Ranked, Segment, Timeline
@@ -47,6 +49,7 @@ def analysis_to_json(analysis: Analysis) -> Json:
         "chords": _rows(analysis.chords, str),
         "key_regions": _rows(analysis.key_regions, str),
         "sections": _rows(analysis.sections, lambda section: section.label),
+        "instruments": _rows(analysis.instruments, str),
         "tags": [[tag.kind, tag.name, round(tag.score, 4)] for tag in analysis.tags.value] if analysis.tags else [],
         "aspects": _aspects_to_json(analysis),
         "failures": {name: _failure_to_json(failure) for name, failure in analysis.failures.items()},
@@ -85,6 +88,7 @@ def _analysis(document: Mapping[str, Any]) -> Analysis:
         key=measured("key", lambda: Key.parse(document["key"]), Key.parse),
         key_regions=measured("key_regions", timeline("key_regions", Key.parse)),
         sections=measured("sections", lambda: _sections(document)),
+        instruments=measured("instruments", lambda: _instruments(document)),
         tags=measured("tags", lambda: tuple(Tag(*row) for row in document["tags"])),
         tuning=measured("tuning", lambda: float(document["tuning"])),
         loudness=measured("loudness", lambda: Loudness(**document["loudness"])),
@@ -96,10 +100,16 @@ def _seconds(time_s: float) -> float:
     return round(time_s, 4)
 
 
-def _rows(measured: Measured[Timeline[T]] | None, label: Callable[[T], str]) -> list[list[Any]]:
+def _rows(measured: Measured[Any] | None, label: Callable[[Any], str]) -> list[list[Any]]:
+    return [[_seconds(s.start_s), _seconds(s.end_s), label(s.label)] for s in _segments(measured)]
+
+
+def _segments(measured: Measured[Any] | None) -> list[Segment[Any]]:
+    """The segments of a timeline, or of the timelines of all instruments one after another."""
     if measured is None:
         return []
-    return [[_seconds(s.start_s), _seconds(s.end_s), label(s.label)] for s in measured.value]
+    timelines = [measured.value] if isinstance(measured.value, Timeline) else [it.timeline for it in measured.value]
+    return [segment for timeline in timelines for segment in timeline]
 
 
 def _loudness_to_json(loudness: Loudness) -> Json:
@@ -120,8 +130,8 @@ def _aspects_to_json(analysis: Analysis) -> Json:
         }
         if measured.alternatives:
             about["alternatives"] = _ranked_to_json(measured.alternatives)
-        if isinstance(measured.value, Timeline):
-            about["segments"] = [_segment_to_json(segment) for segment in measured.value]
+        if name == "instruments" or isinstance(measured.value, Timeline):
+            about["segments"] = [_segment_to_json(segment) for segment in _segments(measured)]
         out[name] = about
     return out
 
@@ -168,12 +178,20 @@ def _grid(document: Mapping[str, Any]) -> BeatGrid:
     return BeatGrid(tuple(Beat(time_s, position) for time_s, position in pairs), Metre.parse(document["metre"]))
 
 
+def _instruments(document: Mapping[str, Any]) -> tuple[Playing, ...]:
+    return grouped(_read(document["instruments"], document["aspects"]["instruments"].get("segments", []), str))
+
+
 def _timeline(rows: list[list[Any]], details: list[Json], label: Callable[[str], T]) -> Timeline[T]:
+    return Timeline(_read(rows, details, label))
+
+
+def _read(rows: list[list[Any]], details: list[Json], label: Callable[[str], T]) -> tuple[Segment[T], ...]:
     segments = []
     for (start_s, end_s, text), about in zip(rows, details, strict=True):
         others = tuple(Ranked(label(other), p) for other, p in about.get("alternatives", []))
         segments.append(Segment(start_s, end_s, label(text), about["confidence"], others))
-    return Timeline(tuple(segments))
+    return tuple(segments)
 
 
 def _sections(document: Mapping[str, Any]) -> Timeline[Section]:

@@ -18,6 +18,7 @@ from musicflamingo_app.errors import Cancelled, MissingPackage, StudioError
 from musicflamingo_app.music.analysis import ASPECTS, Analysis, Tag
 from musicflamingo_app.music.beat import BeatGrid, Metre
 from musicflamingo_app.music.chord import Chord
+from musicflamingo_app.music.instrument import Playing
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.music.section import Section
 from musicflamingo_app.music.time import Timeline
@@ -26,6 +27,7 @@ AUDIO = Audio(np.zeros((1, 8 * 22_050), np.float32), 22_050)
 LOUDNESS = Loudness(-14.0, 5.0, float("-inf"), 10.0, np.full(80, -14.0, np.float32))
 TAGS = Finding((Tag("genre", "jazz", 0.5),), 0.5)
 TUNING = Finding(-7.0, 0.75)
+PLAYING = Finding((Playing.of("drums", [(0.0, 6.0, 0.9)]), Playing.of("bass", [(2.0, 8.0, 0.6)])), 0.8)
 
 
 class Fake:
@@ -72,6 +74,7 @@ def findings() -> dict[str, Any]:
         "beats": Finding(BeatGrid.of(times, times[::4], Metre(4, 4)), 0.5),
         "key": KeyFinding(key, 0.5, (), regions=Timeline.of([(0.0, 8.0, key)])),
         "sections": FormFinding(Timeline.of([(0.0, 8.0, Section("A"))]), 0.5),
+        "instruments": PLAYING,
         "tags": TAGS,
     }
 
@@ -92,6 +95,8 @@ def test_everything_is_kept_with_its_provenance() -> None:
         "C:maj", "G:maj", "A:min", "F:maj",
     ]  # fmt: skip
     assert analysis.provenances["tags"].credit == "by nobody"
+    assert analysis.instruments is not None and analysis.instruments.value == PLAYING.value
+    assert analysis.instruments.confidence == 0.8
     assert analysis.loudness is not None and analysis.loudness.value.peak_dbfs == -120.0
     assert curves.loudness_lufs is LOUDNESS.curve_lufs
 
@@ -138,6 +143,14 @@ def test_empty_ears_measure_loudness_alone() -> None:
     analysis = heard_by(Ears())
     assert set(analysis.provenances) == {"loudness"} and analysis.failures == {}
     assert analysis.duration_s == 8.0
+
+
+def test_one_instrument_told_twice_is_a_failure_of_its_engine() -> None:
+    twice = Finding((*PLAYING.value, Playing.of("drums", [(7.0, 8.0, 0.5)])), 0.8)
+    analysis = heard_by(Ears(instruments=(Fake(twice, "first"),), tags=(Fake(TAGS),)))
+    assert analysis.instruments is None and "stands twice" in analysis.failures["instruments"].sentence
+    stood_in = heard_by(Ears(instruments=(Fake(twice, "first"), Fake(PLAYING, "second"))))
+    assert stood_in.provenances["instruments"].engine == "second" and stood_in.failures == {}
 
 
 @pytest.mark.parametrize("ears", [Ears(tuning=(Fake(Cancelled()), Fake(TUNING))), Ears(tags=(Fake(Cancelled()),))])
@@ -226,6 +239,6 @@ def test_a_failure_is_up_to_date_only_until_the_engine_is_there() -> None:
 
 def test_every_choice_has_engines_for_every_stage_with_their_own_signatures() -> None:
     fast, best = signatures(ears_of(Choice())), signatures(ears_of(Choice(chords="best", beats="librosa")))
-    assert all(fast[stage] for stage in STAGES)
+    assert all(fast[stage] for stage in STAGES if stage != "instruments")  # which nobody measures unless told to
     assert fast["chords"] != best["chords"] and fast["beats"] != best["beats"] and fast["key"] == best["key"]
     assert fast == signatures(ears_of(Choice()))

@@ -11,6 +11,7 @@ from musicflamingo_app.music.analysis import ASPECTS, Analysis, Failure, Loudnes
 from musicflamingo_app.music.analysis_json import analysis_from_json, analysis_to_json
 from musicflamingo_app.music.beat import BeatGrid, Metre
 from musicflamingo_app.music.chord import NO_CHORD, Chord
+from musicflamingo_app.music.instrument import Playing
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.music.section import Section
 from musicflamingo_app.music.time import Ranked, Segment, Timeline
@@ -29,6 +30,8 @@ def full() -> Analysis:
     chords = Timeline((Segment(0.0, 2.25, NO_CHORD, 0.9), Segment(2.25, 4.0, a_minor, None, (Ranked(seventh, 0.25),))))
     regions = Timeline.of([(0.0, 3.0, Key.parse("A minor")), (3.0, 6.5, Key.parse("F# dorian"))])
     sections = Timeline((Segment(0.0, 3.0, Section("A", "verse"), 0.5), Segment(3.0, 6.5, Section("B'"), None)))
+    drums = Playing.of("drums", [(0.5, 2.0, 0.75), (3.0, 6.5, None)])
+    playing = (drums, Playing.of("electric guitar", [(0.0, 6.5, 0.25)]))  # both at once
     return Analysis(
         duration_s=6.5,
         beats=Measured(BeatGrid.of(times, times[1::3], Metre(3, 4)), 0.75, by("beats")),
@@ -40,6 +43,7 @@ def full() -> Analysis:
         tags=Measured((Tag("instrument", "guitar", 0.75), Tag("genre", "R&B", 0.25)), 0.5, by("tags")),
         tuning=Measured(-12.5, 0.5, by("tuning")),
         loudness=Measured(Loudness(-14.25, 6.5, -1.0), 1.0, by("loudness")),
+        instruments=Measured(playing, 0.5, by("ears")),
         failures={"lyrics": Failure("nobody", "Nobody listened."), "mood": Failure("m", "No m.", ("m", "n"))},
     )
 
@@ -71,6 +75,20 @@ def test_plain_lists_stand_at_the_top() -> None:
     assert document["chords"] == [[0.0, 2.25, "N"], [2.25, 4.0, "A:min7/b3"]]
     assert document["downbeats"] == [0.75, 2.25, 3.75, 5.25]
     assert [row[2] for row in document["sections"]] == ["verse", "B'"]
+    assert document["instruments"] == [[0.5, 2.0, "drums"], [3.0, 6.5, "drums"], [0.0, 6.5, "electric guitar"]]
+    assert [row["confidence"] for row in document["aspects"]["instruments"]["segments"]] == [0.75, None, 0.25]
+
+
+def test_an_analysis_stored_before_instruments_were_measured_still_loads() -> None:
+    document = analysis_to_json(full())
+    del document["instruments"], document["aspects"]["instruments"]
+    found = analysis_from_json(document)
+    assert found.instruments is None and found.sections == full().sections
+
+
+def test_nothing_that_plays_is_not_the_same_as_not_measured() -> None:
+    silent = Analysis(2.0, instruments=Measured((), 0.9, by("ears")))
+    assert analysis_from_json(json.loads(json.dumps(analysis_to_json(silent)))) == silent
 
 
 @pytest.mark.parametrize("changed", [{"version": 2}, {"version": None}, {"format": "other"}, {"version": "1"}])
@@ -83,7 +101,8 @@ def test_other_versions_are_refused_by_name(changed: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "changed",
     [{"chords": [[0, 1, "H"]]}, {"chords": [[0, 1, "C:maj"]]}, {"chords": None}, {"positions": [1]}, {"key": "H major"},
-     {"aspects": None}, {"loudness": {}}, {"failures": []}, {"tempo": None}, {"metre": "4"}, {"sections": [[1]]}],
+     {"aspects": None}, {"loudness": {}}, {"failures": []}, {"tempo": None}, {"metre": "4"}, {"sections": [[1]]},
+     {"instruments": [[0, 1, "drums"]]}, {"instruments": None}],
 )  # fmt: skip
 def test_broken_documents_are_refused(changed: dict[str, Any]) -> None:
     with pytest.raises(StudioError):
