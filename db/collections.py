@@ -8,8 +8,8 @@ from sqlalchemy import text as sql_text
 from sqlmodel import Session, col, func, select
 
 from db.convert import folded, row_with_id, storable, track_of
-from db.tables import CollectionRow, CollectionTrackRow, ReviewRow, TrackRow
-from db.values import Collection, Review, ReviewState, TagCount, Track
+from db.tables import CaptionRow, CollectionRow, CollectionTrackRow, CorrectionRow, ReviewRow, TrackRow
+from db.values import Collection, Review, ReviewState, TagCount, TextCount, Track
 from musicflamingo_app.errors import NotFound, StudioError
 
 LABEL = "label"  # the kind of the genre that a file or a person names
@@ -114,6 +114,18 @@ def tagged(session: Session, kind: str, name: str, *, least_score: float) -> tup
     query = sql_text(f"SELECT DISTINCT id FROM ({_TAGS}) WHERE kind = :kind AND name = :name ORDER BY id")
     found = session.execute(query, {"score": least_score, "kind": kind, "name": name})
     return tuple(track_id for (track_id,) in found)
+
+
+def texts(session: Session, collection_id: int) -> TextCount:
+    """What people wrote about a collection's tracks: captions they prefer or wrote over, and corrections in force."""
+    places = select(CollectionTrackRow.track_id).where(CollectionTrackRow.collection_id == collection_id)
+    ours = col(CaptionRow.preferred).is_(True) | col(CaptionRow.edited_text).is_not(None)
+    query = select(func.count(), func.count(func.distinct(CaptionRow.track_id))).select_from(CaptionRow)
+    n_captions, n_captioned = session.exec(query.where(ours, col(CaptionRow.track_id).in_(places))).one()
+    corrected = select(func.count()).select_from(CorrectionRow).where(col(CorrectionRow.superseded).is_(False))
+    return TextCount(
+        n_captions, n_captioned, session.exec(corrected.where(col(CorrectionRow.track_id).in_(places))).one()
+    )
 
 
 def decide(session: Session, collection_id: int, review: Review, *, now: datetime) -> Review:

@@ -265,6 +265,15 @@ class TagCount:
 
 
 @dataclass(frozen=True, slots=True)
+class TextCount:
+    """What people wrote about the tracks of a collection."""
+
+    n_captions: int
+    n_captioned: int  # tracks with a caption
+    n_corrections: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewAdapter:
     """Adapter weights before they have an id. `base_model` is what they were trained on, `about` is their card."""
 
