@@ -1,0 +1,100 @@
+"""The loop that trains a network: steps, warm-up and decay, a running mean of the weights, checkpoints, a log.
+
+A run that was stopped goes on from its last checkpoint. What is kept in the end are the running means.
+"""
+
+import json
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+MEAN_DECAY = 0.998
+CLIP = 1.0
+SAVE_STEPS = 250
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long and how hard to train."""
+
+    steps: int
+    rate: float = 3e-3
+    warm_up: int = 100
+    decay: float = 1e-2
+    amp: bool = True
+
+    def rate_at(self, step: int) -> float:
+        """Linear warm-up, then half a cosine down to a hundredth."""
+        if step < self.warm_up:
+            return self.rate * (step + 1) / self.warm_up
+        share = (step - self.warm_up) / max(1, self.steps - self.warm_up)
+        return self.rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, share))))
+
+
+def fit(
+    network: Any,
+    loss_of: Callable[[Any, Any], dict[str, Any]],
+    batches: Callable[[int], Iterator[Any]],
+    judge: Callable[[Any], dict[str, float]],
+    plan: Plan,
+    folder: Path,
+) -> None:
+    """Trains and writes `folder/final.pt`. `loss_of` gives named losses that are added up."""
+    import torch
+
+    folder.mkdir(parents=True, exist_ok=True)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=plan.decay)
+    mean = torch.optim.swa_utils.AveragedModel(
+        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(MEAN_DECAY), use_buffers=True
+    )
+    step = _resumed(folder, network, mean, optimizer)
+    began, sums, source = time.time(), {}, batches(step)
+    while step < plan.steps:
+        for group in optimizer.param_groups:
+            group["lr"] = plan.rate_at(step)
+        network.train()
+        with torch.autocast("cpu", torch.bfloat16, enabled=plan.amp):
+            losses = loss_of(network, next(source))
+        sum(losses.values()).backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), CLIP)
+        optimizer.step()
+        optimizer.zero_grad()
+        mean.update_parameters(network)
+        step += 1
+        for name, value in losses.items():
+            sums[name] = sums.get(name, 0.0) + float(value.detach())
+        if step % SAVE_STEPS == 0 or step == plan.steps:
+            _save(folder, network, mean, optimizer, step)
+            mean.module.eval()
+            found = judge(mean.module)
+            row = {"step": step, "seconds": round(time.time() - began)} | {
+                name: round(value / SAVE_STEPS, 4) for name, value in sums.items()
+            } | {name: round(value, 4) for name, value in found.items()}  # fmt: skip
+            sums = {}
+            with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
+                log.write(json.dumps(row) + "\n")
+    torch.save(mean.module.state_dict(), folder / "final.pt")
+
+
+def _save(folder: Path, network: Any, mean: Any, optimizer: Any, step: int) -> None:
+    import torch
+
+    draft = folder / "last.part"
+    parts = {"network": network, "mean": mean, "optimizer": optimizer}
+    torch.save({name: part.state_dict() for name, part in parts.items()} | {"step": step}, draft)
+    draft.replace(folder / "last.pt")
+
+
+def _resumed(folder: Path, network: Any, mean: Any, optimizer: Any) -> int:
+    import torch
+
+    path = folder / "last.pt"
+    if not path.exists():
+        return 0
+    stored = torch.load(path, weights_only=True)
+    for name, part in (("network", network), ("mean", mean), ("optimizer", optimizer)):
+        part.load_state_dict(stored[name])
+    return int(stored["step"])

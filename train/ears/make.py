@@ -1,0 +1,114 @@
+"""Makes what the networks learn from: `python -m train.ears.make --data POP909 --out FOLDER [--side train]`.
+
+Every item depends on its number alone, so a run that was cut short goes on where it stopped, and several processes
+(`--part 0/2`, `--part 1/2`) share the work.
+"""
+
+import argparse
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import soundfile
+
+from musicflamingo_app.audio.sound import ANALYSIS_HZ
+from musicflamingo_app.errors import NotFound, StudioError
+from train.ears.items import item_of, save
+from train.ears.pop import VOICE, arranged, plain
+from train.ears.sound import performed
+from train.ears.split import HELD_OUT_FONT, HELD_OUT_STYLE, TEST_SEEDS, TRAIN_SEEDS, VALID_SEEDS, songs
+from train.pieces.compose import piece
+from train.pieces.values import Part, Piece
+from train.pop909 import load, unpacked
+
+FONTS = {
+    "FluidR3_GM": "/usr/share/sounds/sf2/FluidR3_GM.sf2",
+    "TimGM6mb": "/usr/share/sounds/sf2/TimGM6mb.sf2",
+    "sf_GMbank": "/usr/share/sounds/sf2/sf_GMbank.sf2",
+    "OPL-3_FM_128M": "/usr/share/sounds/sf2/OPL-3_FM_128M.sf2",
+    HELD_OUT_FONT: "/usr/share/sounds/sf2/MuseScore_General_Full.sf2",
+}
+_TRAIN_FONTS = ("FluidR3_GM",) * 4 + ("TimGM6mb",) * 3 + ("sf_GMbank",) * 3 + ("OPL-3_FM_128M",)
+SEEDS = {"train": TRAIN_SEEDS, "valid": VALID_SEEDS, "test": TEST_SEEDS}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m train.ears.make", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="POP909: the archive or its folder")
+    parser.add_argument("--out", type=Path, required=True, help="where the items go")
+    parser.add_argument("--side", choices=tuple(SEEDS), default="train")
+    parser.add_argument("--rounds", type=int, default=2, help="how often each song is arranged, beside once as it is")
+    parser.add_argument("--pieces", type=int, default=600, help="how many made pieces")
+    parser.add_argument("--part", default="0/1", help="which part of the work, such as 0/2")
+    parser.add_argument("--sound", action="store_true", help="keep the sound too, as FLAC beside the items")
+    given = parser.parse_args()
+    folder = unpacked(given.data, given.out)
+    (given.out / given.side).mkdir(parents=True, exist_ok=True)
+    share, of = (int(number) for number in given.part.split("/"))
+    for index, name in enumerate(names(folder, given.side, given.rounds, given.pieces)):
+        target = given.out / given.side / f"{name}.npz"
+        if index % of == share and not target.exists():
+            make(name, folder, target, given.side, keep_sound=given.sound)
+
+
+def names(folder: Path, side: str, rounds: int, n_pieces: int) -> list[str]:
+    """The items of a side in an order that mixes them: `pop-001-0` is a song as it is, `-1` arranged, `piece-10000`."""
+    made = [f"pop-{song}-{number}" for song in songs(folder, side) for number in range(rounds + 1)]
+    made += [f"piece-{seed}" for seed in SEEDS[side][:n_pieces]]
+    Random("order").shuffle(made)
+    return made
+
+
+def make(name: str, folder: Path, target: Path, side: str, *, keep_sound: bool = False) -> None:
+    """Makes one item."""
+    seed = zlib.crc32(name.encode())
+    made = piece_of(name, folder, side)
+    if made is None:
+        return
+    font = HELD_OUT_FONT if side == "test" else _TRAIN_FONTS[seed % len(_TRAIN_FONTS)]
+    path = Path(FONTS[font])
+    if not path.is_file():
+        raise NotFound(
+            f"There is no soundfont {font} at {path}.", "Install it; train/ears/README.md names the package."
+        )
+    sound = performed(made, path, seed, effects=side != "test")
+    if keep_sound:
+        soundfile.write(target.with_suffix(".flac"), sound / max(1.0, float(np.abs(sound).max())), ANALYSIS_HZ)
+    song = name.split("-")[1] if name.startswith("pop-") else name
+    save(item_of(made, sound, seed, font=font, song=song, name=name), target)
+
+
+def piece_of(name: str, folder: Path, side: str) -> Piece | None:
+    """The music of an item with its truth; None for a held-out style where it does not belong."""
+    seed = zlib.crc32(name.encode())
+    kind, which, *rest = name.split("-")
+    if kind == "piece":
+        made = piece(int(which))
+        if made.style == HELD_OUT_STYLE and side != "test":
+            return None
+        return _with_singer(made, Random(f"singer {seed}"))
+    song = load(folder, which)
+    number = int(rest[0])
+    tuning = Random(f"tuning {seed}").uniform(-50, 50) if seed % 3 == 0 and side == "train" else 0.0
+    return (
+        plain(song, seed if side == "train" else 0, tuning_cents=round(tuning, 1))
+        if number == 0
+        else arranged(song, seed)
+    )
+
+
+def _with_singer(made: Piece, random: Random) -> Piece:
+    """A third of the leads are sung."""
+    if random.random() >= 0.33:
+        return made
+    parts = tuple(Part(VOICE, 53, False, 64, p.volume) if p.role == "lead" else p for p in made.parts)
+    return replace(made, parts=parts)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except StudioError as error:
+        raise SystemExit(str(error)) from error

@@ -1,0 +1,84 @@
+"""Trains the network of beats and downbeats: `python -m train.ears.rhythm --items FOLDER --out RUN`."""
+
+import argparse
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from train.ears.crops import Crop, crops, near_beats
+from train.ears.fit import Plan, fit
+from train.ears.items import SCALE, Item, load
+
+FRAMES, BATCH = 400, 4
+N_JUDGED = 36
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m train.ears.rhythm", description=__doc__)
+    parser.add_argument("--items", type=Path, required=True, help="the folder that train.ears.make filled")
+    parser.add_argument("--out", type=Path, required=True, help="where the run goes")
+    parser.add_argument("--steps", type=int, default=9000)
+    parser.add_argument("--channels", type=int, default=48)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    given = parser.parse_args()
+    import torch
+
+    from musicflamingo_app.analysis.listening.networks import RhythmNet
+    from musicflamingo_app.analysis.listening.spectra import n_bands
+
+    torch.set_num_threads(given.threads)
+    torch.manual_seed(given.seed)
+    judged = [load(path) for path in sorted((given.items / "valid").glob("*.npz"))[::4][:N_JUDGED]]
+    source = partial(_batches, given.items / "train", given.seed)
+    plan = Plan(given.steps, rate=2e-3)
+    fit(RhythmNet(n_bands(), given.channels), losses, source, partial(judge, items=judged), plan, given.out)
+
+
+def _batches(folder: Path, seed: int, first_step: int) -> Iterator[list[Crop]]:
+    return crops(folder, FRAMES, BATCH, seed, first_step, shift=False)
+
+
+def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
+    """Binary cross entropies of beat and downbeat; in free time there are none."""
+    import torch
+    from torch.nn import functional as F
+
+    heard = network(torch.from_numpy(np.stack([crop.rhythmic for crop in batch]))).float()
+    truth = torch.from_numpy(np.stack([crop.beats for crop in batch]))
+    weights = torch.tensor([1.0, 1.0])
+    loss = F.binary_cross_entropy_with_logits(heard, truth, pos_weight=torch.tensor([3.0, 8.0]), reduction="none")
+    beat, down = (loss * weights).mean(dim=(0, 1))
+    return {"beat": beat, "down": down}
+
+
+def judge(network: Any, items: list[Item]) -> dict[str, float]:
+    """F measures within 40 ms of peaks above one half."""
+    import torch
+
+    scores: dict[str, list[float]] = {"v_beat": [], "v_down": []}
+    with torch.inference_mode():
+        for item in items:
+            if not len(item.beats_s):
+                continue
+            odds = network(torch.from_numpy(item.rhythmic.astype(np.float32) / SCALE)[None])[0].numpy()
+            truth = near_beats(item, 0.0, len(odds))
+            for column, name in enumerate(scores):
+                scores[name].append(_f(odds[:, column], np.flatnonzero(truth[:, column] == 1)))
+    return {name: float(np.mean(values)) for name, values in scores.items()}
+
+
+def _f(odds: np.ndarray, truth: np.ndarray) -> float:
+    inner = odds[1:-1]
+    peaks = 1 + np.flatnonzero((inner > odds[:-2]) & (inner >= odds[2:]) & (inner > 0))
+    if not len(peaks) or not len(truth):
+        return 0.0
+    hits = int((np.abs(peaks[:, None] - truth[None]).min(axis=0) <= 2).sum())
+    return 2 * hits / (len(peaks) + len(truth))
+
+
+if __name__ == "__main__":
+    main()
