@@ -35,6 +35,13 @@ class Settings(BaseSettings):
     beat_engine: Literal["beatnet", "librosa"] = Field(
         "beatnet", description="Beats by BeatNet's networks, or by librosa's onset tracker."
     )
+    key_engine: Literal["vote", "krumhansl"] = Field(
+        "vote",
+        description="Key by a vote of chords, cadences and notes, or by Krumhansl's profiles of the notes alone.",
+    )
+    section_engine: Literal["similarity", "clusters"] = Field(
+        "similarity", description="Sections by what repeats, with learned cues, or by librosa's clustering of bars."
+    )
     max_file_mb: int = Field(1000, ge=1, le=10_000, description="Largest file that may be added, in megabytes.")
     keep_deleted_days: int = Field(
         30, ge=0, le=3650, description="Days until a deleted track leaves the disk for good."

@@ -1,6 +1,6 @@
 """Which engines listen: for each aspect the chosen one first, then those that step in when it cannot."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,6 +23,8 @@ class Choice:
 
     chords: Literal["fast", "best", "templates"] = "fast"
     beats: Literal["beatnet", "librosa"] = "beatnet"
+    key: Literal["vote", "krumhansl"] = "vote"
+    sections: Literal["similarity", "clusters"] = "similarity"
 
 
 @dataclass(frozen=True)
@@ -38,22 +40,33 @@ class Ears:
     tags: Chain = ()
 
 
+# Aspect -> choice -> its engines, made when asked for. Each choice names the stand-ins that follow it.
+_CHORDS: Mapping[str, Callable[[], Chain]] = {
+    "fast": lambda: (ChordiaChords(nets=1), TemplateChords()),
+    "best": lambda: (ChordiaChords(nets=5), TemplateChords()),
+    "templates": lambda: (TemplateChords(),),
+}
+_BEATS: Mapping[str, Callable[[], Chain]] = {
+    "beatnet": lambda: (BeatNetEngine(), LibrosaBeats()),
+    "librosa": lambda: (LibrosaBeats(),),
+}
+_KEY: Mapping[str, Callable[[], Chain]] = {
+    "vote": lambda: (KeyVote(), KrumhanslKey()),
+    "krumhansl": lambda: (KrumhanslKey(),),
+}
+_SECTIONS: Mapping[str, Callable[[], Chain]] = {
+    "similarity": lambda: (SelfSimilaritySections(), ClusteredSections()),
+    "clusters": lambda: (ClusteredSections(),),
+}
+
+
 def ears_of(choice: Choice) -> Ears:
     """The engines for a choice. Building them is cheap; networks load when they first measure."""
-    chords: dict[str, Chain] = {
-        "fast": (ChordiaChords(nets=1), TemplateChords()),
-        "best": (ChordiaChords(nets=5), TemplateChords()),
-        "templates": (TemplateChords(),),
-    }
-    beats: dict[str, Chain] = {
-        "beatnet": (BeatNetEngine(), LibrosaBeats()),
-        "librosa": (LibrosaBeats(),),
-    }
     return Ears(
         tuning=(Tuning(),),
-        chords=chords[choice.chords],
-        beats=beats[choice.beats],
-        key=(KeyVote(), KrumhanslKey()),
-        sections=(SelfSimilaritySections(), ClusteredSections()),
+        chords=_CHORDS[choice.chords](),
+        beats=_BEATS[choice.beats](),
+        key=_KEY[choice.key](),
+        sections=_SECTIONS[choice.sections](),
         tags=(MusicnnTags(),),
     )

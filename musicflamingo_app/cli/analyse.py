@@ -6,7 +6,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ from musicflamingo_app.music.analysis_json import analysis_to_json
 from musicflamingo_app.services.measure import Measurement
 from musicflamingo_app.services.workers import Ended, Progress, Task, Worker, WorkerDied
 from musicflamingo_app.settings import load_settings
+from musicflamingo_app.ui.desk import choice_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +43,7 @@ def analyse(
 ) -> None:
     """Measure files: chords, beats, tempo, key, sections, instruments. Nothing is kept in the library."""
     settings = load_settings(workers=workers)
-    choice = Choice("best" if best else settings.chord_engine, settings.beat_engine)
+    choice = replace(choice_of(settings), chords="best") if best else choice_of(settings)
     targets = _targets(tracks, to)
     n_failed = 0
     for number, ended in _measured(tracks, choice, min(settings.n_workers, len(tracks))):

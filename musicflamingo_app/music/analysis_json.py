@@ -20,7 +20,7 @@ from musicflamingo_app.music.analysis import (
 )  # fmt: skip
 from musicflamingo_app.music.beat import Beat, BeatGrid, Metre
 from musicflamingo_app.music.chord import Chord
-from musicflamingo_app.music.instrument import Playing, grouped
+from musicflamingo_app.music.instrument import grouped
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.music.section import Section
 from musicflamingo_app.music.time import Ranked, Segment, Timeline
@@ -77,18 +77,15 @@ def _analysis(document: Mapping[str, Any]) -> Analysis:
         others = tuple(Ranked(label(text), p) for text, p in about.get("alternatives", [])) if label else ()
         return Measured(value(), about["confidence"], _provenance(about["provenance"]), others)
 
-    def timeline(name: str, label: Callable[[str], T]) -> Callable[[], Timeline[T]]:
-        return lambda: _timeline(document[name], aspects[name].get("segments", []), label)
-
     return Analysis(
         duration_s=document["duration"],
         beats=measured("beats", lambda: _grid(document)),
         tempo=measured("tempo", lambda: float(document["tempo"]), float),
-        chords=measured("chords", timeline("chords", Chord.parse)),
+        chords=measured("chords", lambda: Timeline(_lane(document, "chords", Chord.parse))),
         key=measured("key", lambda: Key.parse(document["key"]), Key.parse),
-        key_regions=measured("key_regions", timeline("key_regions", Key.parse)),
+        key_regions=measured("key_regions", lambda: Timeline(_lane(document, "key_regions", Key.parse))),
         sections=measured("sections", lambda: _sections(document)),
-        instruments=measured("instruments", lambda: _instruments(document)),
+        instruments=measured("instruments", lambda: grouped(_lane(document, "instruments", str))),
         tags=measured("tags", lambda: tuple(Tag(*row) for row in document["tags"])),
         tuning=measured("tuning", lambda: float(document["tuning"])),
         loudness=measured("loudness", lambda: Loudness(**document["loudness"])),
@@ -178,17 +175,10 @@ def _grid(document: Mapping[str, Any]) -> BeatGrid:
     return BeatGrid(tuple(Beat(time_s, position) for time_s, position in pairs), Metre.parse(document["metre"]))
 
 
-def _instruments(document: Mapping[str, Any]) -> tuple[Playing, ...]:
-    return grouped(_read(document["instruments"], document["aspects"]["instruments"].get("segments", []), str))
-
-
-def _timeline(rows: list[list[Any]], details: list[Json], label: Callable[[str], T]) -> Timeline[T]:
-    return Timeline(_read(rows, details, label))
-
-
-def _read(rows: list[list[Any]], details: list[Json], label: Callable[[str], T]) -> tuple[Segment[T], ...]:
+def _lane(document: Mapping[str, Any], name: str, label: Callable[[str], T]) -> tuple[Segment[T], ...]:
     segments = []
-    for (start_s, end_s, text), about in zip(rows, details, strict=True):
+    details = document["aspects"][name].get("segments", [])
+    for (start_s, end_s, text), about in zip(document[name], details, strict=True):
         others = tuple(Ranked(label(other), p) for other, p in about.get("alternatives", []))
         segments.append(Segment(start_s, end_s, label(text), about["confidence"], others))
     return tuple(segments)

@@ -29,7 +29,7 @@ class LivePreferences(StoredPreferences):
 
 def choice_of(settings: Settings) -> Choice:
     """The engines that the settings name."""
-    return Choice(settings.chord_engine, settings.beat_engine)
+    return Choice(settings.chord_engine, settings.beat_engine, settings.key_engine, settings.section_engine)
 
 
 def server_of(settings: Settings) -> Server | None:
