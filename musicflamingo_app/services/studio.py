@@ -21,6 +21,7 @@ from musicflamingo_app.music.arrays import Curves
 from musicflamingo_app.paths import Paths
 from musicflamingo_app.services.about import about_rows
 from musicflamingo_app.services.analyse import Analyst
+from musicflamingo_app.services.collections import Collections
 from musicflamingo_app.services.export.files import EXPORT_FORMATS, exports, file_name, zip_of
 from musicflamingo_app.services.labels import Labels
 from musicflamingo_app.services.library import Library
@@ -68,6 +69,7 @@ class Studio:
         self.analyst = Analyst(
             self.library, paths, setup.choice, n_workers=setup.n_workers, max_file_bytes=setup.max_file_bytes
         )
+        self.collections = Collections(self.library)
         self.speech = Speech(self.library, paths.home / "models", server=setup.server)
 
     def start(self) -> "Studio":

@@ -10,6 +10,9 @@ from musicflamingo_app.music.analysis import Analysis
 from musicflamingo_app.music.arrays import Curves
 
 if TYPE_CHECKING:
+    from musicflamingo_app.paths import Paths
+    from musicflamingo_app.services.collections import Collections
+    from musicflamingo_app.services.library import Library
     from musicflamingo_app.services.speech import Speech
 
 EXPORT_FORMATS = ("jams", "lab", "csv", "audacity", "json")
@@ -25,15 +28,6 @@ class Example(Protocol):
     def title(self) -> str: ...
 
     @property
-    @property
-    def speech(self) -> "Speech":
-        """Captions, conversations and models."""
-        ...
-
-    def description(self, track_id: int) -> Description:
-        """The track in words, written from the measurements alone."""
-        ...
-
     def about(self) -> str: ...
 
 
@@ -93,6 +87,21 @@ class Studio(Protocol):
     @property
     def speech(self) -> "Speech":
         """Captions, conversations and models."""
+        ...
+
+    @property
+    def collections(self) -> "Collections":
+        """Sets of tracks to learn from."""
+        ...
+
+    @property
+    def library(self) -> "Library":
+        """Every track with its analysis and files, for the trainer."""
+        ...
+
+    @property
+    def paths(self) -> "Paths":
+        """The data folder, where datasets, runs and adapters lie."""
         ...
 
     def description(self, track_id: int) -> Description:

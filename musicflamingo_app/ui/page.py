@@ -1,4 +1,4 @@
-"""The page: a head and three tabs. Importing this loads neither Gradio nor anything of the analysis."""
+"""The page: a head and four tabs. Importing this loads neither Gradio nor anything of the analysis."""
 
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from musicflamingo_app.ui.model_desk import ModelDesk
 from musicflamingo_app.ui.parts import part
 from musicflamingo_app.ui.preferences import Preferences
 from musicflamingo_app.ui.settings_tab import build_settings
+from musicflamingo_app.ui.train.tab import build_train
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -31,6 +32,8 @@ def build(studio: Studio, preferences: Preferences, models: ModelDesk) -> "gr.Bl
                 build_listen(studio)
             with gr.Tab("Library", id="library"):
                 build_library()
+            with gr.Tab("Train", id="train"):
+                build_train()
             with gr.Tab("Settings", id="settings"):
                 build_settings(preferences, page)
         build_api(studio, models)

@@ -4,7 +4,6 @@ Reading is GET and changes nothing; doing is POST and is refused from other site
 JSON object with `what` and `advice`.
 """
 
-import math
 from typing import Any
 
 from starlette.requests import Request
@@ -12,18 +11,17 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from db.values import MAX_PAGE_ROWS, SORT_COLUMNS, Job, Track, TrackQuery
-from musicflamingo_app.errors import NotFound, StudioError
+from db.values import Job, Track
+from musicflamingo_app.errors import NotFound
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.ui import answers, words
 from musicflamingo_app.ui.assets import assets_folder
 from musicflamingo_app.ui.contract import EXPORT_FORMATS, Studio
 from musicflamingo_app.ui.model_desk import ModelDesk
+from musicflamingo_app.ui.query import MAX_ID, query_of
 from musicflamingo_app.ui.speech_routes import speech_routes
+from musicflamingo_app.ui.train.routes import train_routes
 from musicflamingo_app.ui.view import track_view
-
-MAX_ID = 2**63 - 1
-DEFAULT_LIMIT = 60
 
 
 def routes(studio: Studio, models: ModelDesk) -> list[BaseRoute]:
@@ -40,6 +38,7 @@ def routes(studio: Studio, models: ModelDesk) -> list[BaseRoute]:
         Route("/ma/examples.json", answers.answered(pages.examples), methods=get),
         Route("/ma/about.json", answers.answered(pages.about), methods=get),
         *speech_routes(studio, models),
+        *train_routes(studio),
         Route("/ma/tracks/{id:int}/{action}", answers.answered(pages.change_track), methods=post),
         Route("/ma/jobs/{id:int}/{action}", answers.answered(pages.change_job), methods=post),
         Route("/ma/examples/{id}", answers.answered(pages.add_example), methods=post),
@@ -128,42 +127,6 @@ def _id(request: Request) -> int:
     if number > MAX_ID:
         raise NotFound(f"Nothing has the number {number}.", "Open the Library and choose from there.")
     return number
-
-
-def query_of(params: Any) -> TrackQuery:
-    """The library's query from a mapping of texts. Raises StudioError for a number or key that cannot be read."""
-    key = params.get("key", "").strip()
-    sort = params.get("sort", "added_at")
-    if sort not in SORT_COLUMNS:
-        raise StudioError(f"The library cannot be sorted by “{sort}”.", f"Use one of {', '.join(SORT_COLUMNS)}.")
-    return TrackQuery(
-        text=params.get("text", ""),
-        key=Key.parse(key) if key else None,
-        key_compatible=params.get("compatible") == "1",
-        bpm_min=_number(params.get("bpm_min", ""), "slowest tempo"),
-        bpm_max=_number(params.get("bpm_max", ""), "fastest tempo"),
-        progression=params.get("progression", "").strip(),
-        sort=sort,
-        descending=params.get("descending", "1") == "1",
-        limit=_count(params.get("limit", ""), DEFAULT_LIMIT, MAX_PAGE_ROWS),
-        offset=_count(params.get("offset", ""), 0, MAX_ID),
-    )
-
-
-def _number(text: str, name: str) -> float | None:
-    if not text.strip():
-        return None
-    try:
-        number = float(text.replace(",", "."))
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise StudioError(f"“{text}” is not a number for the {name}.", "Write beats a minute, such as 120.")
-    return number
-
-
-def _count(text: str, default: int, most: int) -> int:
-    return min(int(text), most) if text.isdecimal() and len(text) < 20 else default
 
 
 def job_row(job: Job) -> dict[str, Any]:

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     import gradio as gr
 
 MAX_FILE_MB = 500
-STYLES = ("base.css", "gradio.css", "listen.css", "player.css", "details.css", "library.css", "speech.css")
+STYLES = (
+    "base.css", "gradio.css", "listen.css", "player.css", "details.css", "library.css", "speech.css", "train.css",
+)  # fmt: skip
 # Nothing that leaves the machine, tells about it, or that this page does not need.
 LAUNCH: dict[str, Any] = {
     "prevent_thread_lock": True,

@@ -19,9 +19,12 @@ from musicflamingo_app.music.analysis import Analysis
 from musicflamingo_app.music.analysis_json import analysis_to_json
 from musicflamingo_app.music.arrays import Curves
 from musicflamingo_app.music.theory import progression_patterns, progression_tokens
+from musicflamingo_app.paths import Paths
+from musicflamingo_app.services.collections import Collections
+from musicflamingo_app.services.library import Library
 from musicflamingo_app.services.speech import Speech
 from musicflamingo_app.ui.preferences import Preference
-from tests.ui.speaking import speech_over
+from tests.ui.speaking import library_of, speech_over
 from tests.ui.synthetic import WHEN, peak_bytes, song_analysis, song_curves, tone_samples, write_m4a
 
 HOSTILE_TITLE = '<img src=x onerror="window.pwned=1"> ${window.pwned=2} {{window.pwned=3}}'
@@ -80,6 +83,19 @@ class FakeStudio:
         folder = self.folder / "speech"
         folder.mkdir(parents=True, exist_ok=True)
         return speech_over(tracks, analyses, song_curves, folder)
+
+    @cached_property
+    def library(self) -> Library:
+        """A real one that holds the same tracks."""
+        return library_of(self.speech)
+
+    @cached_property
+    def collections(self) -> Collections:
+        return Collections(self.library)
+
+    @property
+    def paths(self) -> Paths:
+        return Paths(self.folder)
 
     def description(self, track_id: int) -> Description:
         track = self.track(track_id)

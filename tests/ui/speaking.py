@@ -83,6 +83,11 @@ def speech_over(tracks: Sequence[Any], analyses: Sequence[Any], curves: Any, fol
     return Speech(library, folder / "models", voices=voices)
 
 
+def library_of(speech: Speech) -> Library:
+    """The library that speech stands on."""
+    return speech._library
+
+
 class MemoryVoice:
     """Which model speaks, in memory."""
 

@@ -7,7 +7,7 @@ import pytest
 
 from musicflamingo_app.errors import StudioError
 from musicflamingo_app.music.key import Key
-from musicflamingo_app.ui.routes import query_of
+from musicflamingo_app.ui.query import query_of
 from tests.ui.fake_studio import HOSTILE_TITLE, FakeStudio, wait_until
 from tests.ui.server import GRADIO_NOISE
 

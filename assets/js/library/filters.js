@@ -15,13 +15,13 @@ export class Filters {
       bpm_max: field('text', 'Fastest', 'to', { inputmode: 'decimal', size: 6 }),
       progression: field('text', 'Progression', 'I-V-vi-IV or C-G-Am-F', { spellcheck: 'false', autocapitalize: 'off' }),
     };
-    this.compatible = el('input', { type: 'checkbox', id: 'ma-compatible' });
+    this.compatible = el('input', { type: 'checkbox' });
     this.problem = el('p', { class: 'ma-notice', role: 'alert', hidden: true });
     this.wipe = iconButton('close', 'Clear the search', () => this.clear(), { text: 'Clear', class: 'ma-button ma-text' });
     const labelled = Object.entries(this.fields).map(([name, input]) => el('label', { class: `ma-field ma-field-${name}` }, el('span', {}, input.dataset.label), input));
     this.element = el('form', { class: 'ma-filters', role: 'search', onsubmit: (event) => event.preventDefault() },
       el('span', { class: 'ma-search-icon' }, icon('search')), labelled,
-      el('label', { class: 'ma-check', for: 'ma-compatible' }, this.compatible, 'and keys that mix with it'), this.wipe, this.problem);
+      el('label', { class: 'ma-check' }, this.compatible, 'and keys that mix with it'), this.wipe, this.problem);
     this.element.addEventListener('input', () => this.later());
     this.update();
   }
