@@ -24,8 +24,11 @@ def prompt_text(example: Example, *, thinks: bool = False) -> str:
 
 
 def target_text(example: Example, *, thinks: bool = False) -> str:
-    """What a model should say. With `thinks` in tags, the thought first; a trivial question has an empty one."""
-    if not thinks:
+    """What a model should say. With `thinks` in tags, the thought first; without a thought the answer alone.
+
+    A collator asks for both with `thinks=bool(example.thought)`: trivial questions have no thought.
+    """
+    if not (thinks and example.thought):
         return example.answer
     if example.kind == "caption":
         return f"<think>{example.thought}</think> <answer>{example.answer}</answer>"
