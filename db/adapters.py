@@ -46,6 +46,29 @@ def every(session: Session) -> tuple[Adapter, ...]:
     return tuple(adapter_of(row) for row in session.exec(select(AdapterRow).order_by(col(AdapterRow.id).desc())))
 
 
+def in_use(session: Session, base_model: str) -> Adapter | None:
+    """The adapter that speaks for a base model, None when the base does itself."""
+    query = select(AdapterRow).where(AdapterRow.base_model == base_model, col(AdapterRow.in_use).is_(True))
+    row = session.exec(query).first()
+    return adapter_of(row) if row else None
+
+
+def use(session: Session, adapter_id: int) -> Adapter:
+    """Lets an adapter speak for its base model from now on. Raises NotFound."""
+    chosen = _row(session, adapter_id)
+    set_aside(session, chosen.base_model)
+    chosen.in_use = True
+    session.flush()
+    return adapter_of(chosen)
+
+
+def set_aside(session: Session, base_model: str) -> None:
+    """Lets a base model speak for itself again."""
+    for row in session.exec(select(AdapterRow).where(AdapterRow.base_model == base_model)):
+        row.in_use = False
+    session.flush()
+
+
 def delete(session: Session, adapter_id: int) -> Adapter:
     """Removes an adapter's row and gives what it was; its folder is the caller's. Raises NotFound."""
     row = _row(session, adapter_id)

@@ -278,4 +278,5 @@ class AdapterRow(Row, table=True):
     dataset: str = Field(default="", sa_column_kwargs={"server_default": _literal("")})
     about: str = _long_text("{}")
     imported: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    in_use: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     created_at: datetime = Field(sa_type=UtcDateTime)

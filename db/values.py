@@ -288,9 +288,10 @@ class NewAdapter:
 
 @dataclass(frozen=True, slots=True)
 class Adapter(NewAdapter):
-    """Adapter weights on this machine."""
+    """Adapter weights on this machine; at most one of a base model is in use, and then speaks for it."""
 
     id: int = 0
+    in_use: bool = False
     created_at: datetime = _LONG_AGO
 
 

@@ -28,6 +28,7 @@ class Question:
     conversation_id: int | None = None
     region: Interval | None = None
     use_facts: bool = True
+    adapter: str | None = None  # its name; "" for the base alone, None for what is in use
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ def _begin(parts: Parts, question: Question, track: Track) -> _Begun:
 def _answer(parts: Parts, begun: _Begun, stop: Stop, said: Said) -> Generator[Event, None, None]:
     question = begun.question
     card = parts.card(begun.track) if question.use_facts else None
-    if question.model_id == EMBEDDED and card is not None:
+    worn = parts.worn(question.model_id, question.adapter)
+    if question.model_id == EMBEDDED and card is not None and worn is None and question.adapter is None:
         answer = parts.reader(question.text, card, question.region)
         said.evidence = evidence_of(answer) if answer is not None else ()
         yield from measured_answer(answer.text if answer is not None else beyond(card), said)
@@ -99,6 +101,7 @@ def _answer(parts: Parts, begun: _Begun, stop: Stop, said: Said) -> Generator[Ev
         card,
         lambda given: question_messages(question.text, begun.history, given),
         lambda abilities: sampling_of(question.model_id, abilities),
+        worn,
     )
     yield from speak(parts, wish, stop, said)
 

@@ -86,7 +86,8 @@ def _events(parts: Parts, checked: _Checked, stop: Stop) -> Generator[Event, Non
 def _write(parts: Parts, checked: _Checked, stop: Stop, said: Said) -> Generator[Event, None, None]:
     request, track = checked.request, checked.track
     card = parts.card(track) if request.use_facts else None
-    if request.model_id == EMBEDDED and card is not None:
+    worn = parts.worn(request.model_id, None)
+    if request.model_id == EMBEDDED and card is not None and worn is None:
         text = _measured(parts, checked, card, said)
         if text is not None:
             yield from measured_answer(text, said)
@@ -98,6 +99,7 @@ def _write(parts: Parts, checked: _Checked, stop: Stop, said: Said) -> Generator
         card,
         lambda given: caption_messages(checked.prompt, given),
         lambda abilities: _sampling(checked, abilities),
+        worn,
     )
     yield from speak(parts, wish, stop, said)
 

@@ -18,7 +18,7 @@ from musicflamingo_app.services.hearing import Hearing
 from musicflamingo_app.services.library import Library
 from musicflamingo_app.services.prompts import Given
 from musicflamingo_app.services.talk import Event, Loading, Piece, Said, Speaking, Stop, Waiting
-from musicflamingo_app.services.voices import Voices
+from musicflamingo_app.services.voices import Voices, Worn
 
 SHORTEST_S = 0.1  # of a region
 SLACK_S = 0.5  # a region may end so much after the track
@@ -27,12 +27,16 @@ _RAMBLES = 1.2  # repetition penalty of models that go round in circles without 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What speech needs of the studio; `reader` answers questions from the measurements."""
+    """What speech needs of the studio; `reader` answers questions from the measurements.
+
+    `worn` gives the adapter that speaks for a model: the one with a name, none for "", the one in use for None.
+    """
 
     library: Library
     voices: Voices
     hearing: Hearing
     reader: measured.Reader = measured.read
+    worn: Callable[[str, str | None], Worn | None] = lambda model_id, adapter: None
 
     def card(self, track: Track) -> SongCard:
         """The song card of a track. Raises NotFound when it is not analysed."""
@@ -54,6 +58,7 @@ class Wish:
     card: SongCard | None
     messages: Callable[[Given], tuple[Message, ...]]
     sampling: Callable[[Abilities], Sampling]
+    worn: Worn | None = None
 
 
 def region_in(track: Track, region: Interval | None) -> Interval | None:
@@ -103,19 +108,20 @@ def speak(parts: Parts, wish: Wish, stop: Stop, said: Said) -> Generator[Event, 
         return
     backend = voices.backend(wish.model_id)
     refuse(parts, wish.model_id, wish.track, wish.region, use_facts=wish.card is not None)
-    yield speaker(backend, said)
+    yield speaker(backend, said, wish.worn)
     with voices.place(wish.model_id) as place:
         for position in place.positions(stop):
             yield Waiting(position)
         if stop.is_set:
             said.reason = "cancelled"
             return
+        voices.wear(wish.model_id, wish.worn)
         try:
             yield from _asked(parts, wish, stop, said)
         except NoAudio:
             if wish.card is None or said.text or voices.backend(wish.model_id).abilities.hears_audio:
                 raise
-            yield speaker(voices.backend(wish.model_id), said)
+            yield speaker(voices.backend(wish.model_id), said, wish.worn)
             yield from _asked(parts, wish, stop, said)  # a server found deaf can still be told the facts
 
 
@@ -128,9 +134,10 @@ def _asked(parts: Parts, wish: Wish, stop: Stop, said: Said) -> Generator[Piece,
     yield from _read(backend, messages, wish.sampling(abilities), stop, said)
 
 
-def speaker(backend: Backend, said: Said) -> Speaking:
-    """Notes that a back end speaks, and whether it is a tiny one."""
-    return said.speaker(backend.name, "tiny" if backend.abilities.is_tiny else "model")
+def speaker(backend: Backend, said: Said, worn: Worn | None) -> Speaking:
+    """Notes that a back end speaks, with which adapter, and whether it is a tiny one."""
+    name = f"{backend.name} with {worn.name}" if worn is not None else backend.name
+    return said.speaker(name, "tiny" if backend.abilities.is_tiny else "model")
 
 
 def measured_answer(text: str, said: Said) -> Generator[Event, None, None]:

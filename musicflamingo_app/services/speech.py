@@ -13,6 +13,7 @@ from model.registry import EMBEDDED, MODELS, Model, missing_packages, model
 from musicflamingo_app.errors import NotFound, StudioError
 from musicflamingo_app.music.time import Interval
 from musicflamingo_app.services import conversation_file, measured
+from musicflamingo_app.services.adapters import Adapters
 from musicflamingo_app.services.ask import Question, ask
 from musicflamingo_app.services.caption import Request, caption
 from musicflamingo_app.services.hearing import Hearing
@@ -45,7 +46,8 @@ class Offer:
 class Speech:
     """Captions and conversations of a library, and the models. Safe to use from many threads.
 
-    `models` is the folder for weights. `voices` and `reader` stand in for the real ones in tests.
+    `models` is the folder for weights, `adapters` (beside it) the one for what training wrote. `voices` and `reader`
+    stand in for the real ones in tests.
     """
 
     def __init__(
@@ -56,12 +58,14 @@ class Speech:
         server: "Server | None" = None,
         voices: Mapping[str, Open] | None = None,
         reader: measured.Reader = measured.read,
+        adapters: Path | None = None,
     ) -> None:
         self._library, self._models = library, models
         self.server = server
         known = openers(models, lambda: self.server) if voices is None else voices
         self.voices = Voices(known)
-        self._parts = Parts(library, self.voices, Hearing(library), reader)
+        self.adapters = Adapters(library.database, adapters or models.parent / "adapters", self.voices.forget)
+        self._parts = Parts(library, self.voices, Hearing(library), reader, self.adapters.worn)
 
     def close(self) -> None:
         """Frees all models; answers under way end."""
@@ -116,9 +120,10 @@ class Speech:
         conversation_id: int | None = None,
         region: Interval | None = None,
         use_facts: bool = True,
+        adapter: str | None = None,
     ) -> Talk:
         """Asks about a track; see services/ask.py."""
-        return ask(self._parts, Question(track_id, text, model_id, conversation_id, region, use_facts))
+        return ask(self._parts, Question(track_id, text, model_id, conversation_id, region, use_facts, adapter))
 
     def conversations(self, track_id: int) -> tuple[Conversation, ...]:
         """The conversations about a track, the one last spoken in first. Raises NotFound."""

@@ -9,9 +9,10 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Protocol, runtime_checkable
 
-from model.errors import ModelError
+from model.errors import ModelError, NoAbility
 from model.registry import Model, model
 from model.types import Abilities, Backend
 from musicflamingo_app.errors import NotFound, StudioError
@@ -33,6 +34,29 @@ class Opening:
 
 
 Open = Callable[[Opening], Backend]
+
+
+@dataclass(frozen=True, slots=True)
+class Worn:
+    """An adapter as a model puts it on: a key that names no other one ever, what people call it, its folder."""
+
+    key: str
+    name: str
+    folder: Path
+
+
+@runtime_checkable
+class Wearer(Protocol):
+    """A back end that takes adapters."""
+
+    @property
+    def adapters(self) -> tuple[str, ...]: ...
+
+    def load_adapter(self, name: str, folder: Path) -> None: ...
+
+    def use_adapter(self, name: str) -> None: ...
+
+    def unload_adapter(self, name: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +182,25 @@ class Voices:
         if backend is None:
             raise _gone(model_id)
         return backend
+
+    def wear(self, model_id: str, worn: Worn | None) -> None:
+        """Puts an adapter on a loaded model, or all off for None. Raises ModelError, NoAbility, MissingPackage."""
+        backend = self.backend(model_id)
+        if not (backend.abilities.takes_adapters and isinstance(backend, Wearer)):
+            if worn is not None:
+                what = f"{backend.name} takes no adapters, so “{worn.name}” cannot speak."
+                raise NoAbility(what, "Choose the model that the adapter was trained on.")
+        elif worn is not None and worn.key not in backend.adapters:
+            backend.load_adapter(worn.key, worn.folder)
+        else:
+            backend.use_adapter(worn.key if worn is not None else "")
+
+    def forget(self, key: str) -> None:
+        """Takes an adapter off every model that has it on, because it is about to be removed."""
+        for seat in self._seats.values():
+            backend = seat.backend
+            if isinstance(backend, Wearer) and key in backend.adapters:
+                backend.unload_adapter(key)
 
     @contextmanager
     def place(self, model_id: str) -> Iterator["Place"]:

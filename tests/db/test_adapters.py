@@ -18,6 +18,12 @@ def test_an_adapter_is_kept_found_and_removed(database, now):
     with database.write() as session, pytest.raises(StudioError, match="“choro” already"):
         adapters.add(session, new, now=now)
     with database.write() as session:
+        assert adapters.in_use(session, "nano") is None
+        assert adapters.use(session, brought.id).in_use and adapters.use(session, kept.id).in_use
+        assert [row.name for row in adapters.every(session) if row.in_use] == ["choro"]
+        assert adapters.in_use(session, "nano").id == kept.id and adapters.in_use(session, "other") is None
+        adapters.set_aside(session, "nano")
+        assert adapters.in_use(session, "nano") is None
         assert adapters.delete(session, kept.id) == kept
     with database.read() as session, pytest.raises(NotFound, match=f"adapter {kept.id}"):
         adapters.get(session, kept.id)

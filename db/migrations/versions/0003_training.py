@@ -73,7 +73,7 @@ def _adapters() -> None:
         *(sa.Column(name, sa.String(), nullable=False) for name in ("name", "base_model", "folder")),
         *(sa.Column(name, sa.String(), server_default=sa.text("''"), nullable=False) for name in ("run", "dataset")),
         _text("about", "{}"),
-        sa.Column("imported", sa.Boolean(), server_default=sa.false(), nullable=False),
+        *(sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False) for name in ("imported", "in_use")),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_adapter"),
         sa.UniqueConstraint("name", name="uq_adapter_name"),
