@@ -128,13 +128,17 @@ class Collator:
 
     def read(self, clip: Clip) -> tuple[Tokens, Heard | None]:
         """One clip's tokens and what is heard. Raises StudioError when it is longer than `max_tokens`."""
-        heard = self._spectrograms.of(clip) if clip.audio is not None else None
+        heard = self.hear(clip)
         tokens = self.writer.conversation(self.turns(clip), heard.n_vectors if heard else 0)
         if len(tokens.ids) > self._max_tokens:
             what = f"The clip {clip.name} has {len(tokens.ids)} tokens, and the recipe's max_tokens is "
             what += f"{self._max_tokens}."
             raise StudioError(what, "Raise max_tokens, ask fewer turns_per_clip, or make clips shorter.")
         return tokens, heard
+
+    def hear(self, clip: Clip) -> Heard | None:
+        """The spectrograms of a clip, None where nothing is heard."""
+        return self._spectrograms.of(clip) if clip.audio is not None else None
 
     def turns(self, clip: Clip) -> list[tuple[str, str]]:
         """Questions and replies; thoughts are asked for where an example has some."""
