@@ -39,6 +39,7 @@ class Heard:
     key_regions: Timeline[Key] | None = None
     chroma_hz: float = 0.0
     chroma: Floats | None = None
+    listening: object | None = None  # what our own networks heard, for the next engine of ours
 
 
 class Watch(Protocol):

@@ -23,22 +23,27 @@ from musicflamingo_app.analysis.harmony.cqt import FRAME_HZ, constant_q
 from musicflamingo_app.analysis.harmony.decode import Path as ChordPath
 from musicflamingo_app.analysis.harmony.decode import best_path, mean_confidence, score_rows, timeline
 from musicflamingo_app.analysis.harmony.tuning import tuning_of
+from musicflamingo_app.analysis.harmony.vocabulary import Vocabulary, chordia
 from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
 from musicflamingo_app.errors import MissingPackage
 from musicflamingo_app.music.arrays import Floats
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.time import Timeline
 
-CHANGE_COST = 45.0  # of a change of chord at any frame, in log-score; best of 10 to 150 on the tune set
 _SURE = -16.0  # log-probability of what silence is not
 
 
 @dataclass(frozen=True, eq=False)
 class ChordFrames:
-    """What the networks heard: log-probabilities (frames, 100), and frames a second."""
+    """What networks heard: log-probabilities (frames, outputs), frames a second, and the chords they speak of.
+
+    `changes` are log odds that a chord begins at each frame, times what they count; None where nobody heard that.
+    """
 
     outputs: Floats
     hz: float
+    vocabulary: Vocabulary
+    changes: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class ChordFinding(Finding[Timeline[Chord]]):
     chroma: Floats = field(kw_only=True)
     chroma_hz: float = field(kw_only=True)
     frames: ChordFrames | None = field(kw_only=True, default=None)
+    listening: object | None = field(kw_only=True, default=None)  # what else the same pass heard
 
 
 class ChordiaChords:
@@ -70,7 +76,7 @@ class ChordiaChords:
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        return {"nets": list(SHA256[: self._n_nets]), "change_cost": CHANGE_COST}
+        return {"nets": list(SHA256[: self._n_nets]), "change_cost": chordia().change_cost}
 
     def check(self) -> None:
         """Raises MissingPackage when its networks are not where they should be."""
@@ -89,7 +95,7 @@ class ChordiaChords:
         watch.progress(0.25)
         outputs = listen(spectrum, self._nets, lambda done: watch.progress(0.25 + 0.65 * done))
         _silence(outputs, spectrum)
-        frames = ChordFrames(outputs, FRAME_HZ)
+        frames = ChordFrames(outputs, FRAME_HZ, chordia())
         chords = free_chords(frames, free_path(frames), audio.duration_s)
         return ChordFinding(
             chords, mean_confidence(chords), frames=frames, chroma=folded(spectrum), chroma_hz=CHROMA_HZ
@@ -98,14 +104,17 @@ class ChordiaChords:
 
 def free_path(frames: ChordFrames) -> ChordPath:
     """The chords on the networks' own clock: a change at any of their frames."""
-    return best_path(score_rows(frames.outputs), np.full(len(frames.outputs), CHANGE_COST, np.float32))
+    costs = np.full(len(frames.outputs), frames.vocabulary.change_cost, np.float32)
+    if frames.changes is not None:
+        costs = np.maximum(costs - frames.changes, 0.0)
+    return best_path(score_rows(frames.outputs, frames.vocabulary), costs)
 
 
 def free_chords(frames: ChordFrames, path: ChordPath, duration_s: float) -> Timeline[Chord]:
     """That path as a timeline from 0 to the end."""
     n = len(frames.outputs)
     edges_s = np.append(np.arange(n) / frames.hz, duration_s).clip(max=duration_s)
-    return timeline(frames.outputs, np.ones(n, np.int64), edges_s, path)
+    return timeline(frames.outputs, np.ones(n, np.int64), edges_s, path, frames.vocabulary)
 
 
 def _silence(outputs: Floats, spectrum: Floats) -> None:

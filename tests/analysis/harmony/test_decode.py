@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musicflamingo_app.analysis.harmony import vocabulary
 from musicflamingo_app.analysis.harmony.chordia_net import HEADS, N_OUTPUTS
 from musicflamingo_app.analysis.harmony.decode import best_path, segments_of
+from musicflamingo_app.analysis.harmony.vocabulary import chordia
 from musicflamingo_app.music.chord import NO_CHORD, Chord
 
 
@@ -38,9 +38,9 @@ def test_many_chords_are_kept_apart() -> None:
 
 def test_every_chord_is_its_own_best_reading() -> None:
     """Outputs that are sure of a chord's parts make that chord the best one, for each of the vocabulary."""
-    names = vocabulary.chords()
+    names = chordia().chords
     assert len(set(names)) == len(names) and names[0] == NO_CHORD
-    weights = vocabulary.scores(np.eye(N_OUTPUTS, dtype=np.float32))
+    weights = chordia().scores(np.eye(N_OUTPUTS, dtype=np.float32))
     starts = np.cumsum([0, *HEADS])
     for index in range(len(names)):
         sure = np.full(N_OUTPUTS, -9.0, np.float32)
@@ -48,11 +48,11 @@ def test_every_chord_is_its_own_best_reading() -> None:
             chosen = np.flatnonzero(weights[first:last, index] > 0)
             assert len(chosen) <= 1
             sure[first + (chosen[0] if len(chosen) else 0)] = -0.01
-        assert vocabulary.scores(sure[None])[0].argmax() == index
+        assert chordia().scores(sure[None])[0].argmax() == index
 
 
 def test_roots_and_basses_stand_where_the_networks_put_them() -> None:
-    names = vocabulary.chords()
+    names = chordia().chords
     sure = np.full(N_OUTPUTS, -9.0, np.float32)
     sure[[1 + 12 + 9, 73 + 1 + 0, 86, 90, 94, 97]] = -0.01  # a minor triad on A over C, nothing added
-    assert names[int(vocabulary.scores(sure[None])[0].argmax())] == Chord.parse("A:min/b3")
+    assert names[int(chordia().scores(sure[None])[0].argmax())] == Chord.parse("A:min/b3")

@@ -1,0 +1,53 @@
+"""Our networks as they ship: read from assets/weights/ears or another folder, checked, ready to listen."""
+
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from musicflamingo_app.analysis.weights import checked
+from musicflamingo_app.errors import MissingPackage
+
+NAMES = ("harmony", "rhythm", "timbre")
+SUMS = "SHA256SUMS"
+
+
+def weights_folder() -> Path:
+    """Where the studio's own networks lie."""
+    return Path(str(files("assets") / "weights" / "ears"))
+
+
+def sums(folder: Path | None = None) -> dict[str, str]:
+    """SHA-256 of each file of weights, as the list beside them says. Raises MissingPackage."""
+    path = (folder or weights_folder()) / SUMS
+    if not path.is_file():
+        raise MissingPackage(f"The studio's own networks are missing in {path.parent}.", "Install the studio again.")
+    rows = (line.split() for line in path.read_text("utf-8").splitlines())
+    return {name: digest for digest, name in rows if name.endswith(".safetensors")}
+
+
+def check(folder: Path | None = None) -> dict[str, Path]:
+    """The files of all networks. Raises MissingPackage for a missing or altered one."""
+    return checked(folder or weights_folder(), sums(folder), package="musicflamingo-app", what="the studio's own ears")
+
+
+@lru_cache(maxsize=8)
+def network(name: str, folder: Path | None = None) -> Any:
+    """One network, ready to run: its sizes stand in the file's own header. Raises MissingPackage."""
+    path = check(folder)[f"{name}.safetensors"]
+    try:
+        from safetensors import safe_open
+    except ImportError as error:
+        raise MissingPackage("PyTorch is not installed.", "Install it with `pip install torch`.") from error
+    with safe_open(path, "pt") as stored:
+        sizes = {key: int(value) for key, value in (stored.metadata() or {}).items() if value.isdecimal()}
+        state = {key: stored.get_tensor(key) for key in stored.keys()}  # noqa: SIM118
+    built = _build(name, sizes)
+    built.load_state_dict({key: value.float() for key, value in state.items()}, strict=False)  # less batch counters
+    return built.eval()
+
+
+def _build(name: str, sizes: dict[str, int]) -> Any:
+    from musicflamingo_app.analysis.listening.networks import HarmonyNet, RhythmNet, TimbreNet
+
+    return {"harmony": HarmonyNet, "rhythm": RhythmNet, "timbre": TimbreNet}[name](**sizes)

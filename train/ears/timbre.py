@@ -1,0 +1,81 @@
+"""Trains the network of instrument families: `python -m train.ears.timbre --items FOLDER --out RUN`."""
+
+import argparse
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from musicflamingo_app.analysis.listening.classes import FAMILY_NAMES
+from train.ears.crops import Crop, crops
+from train.ears.fit import Plan, fit
+from train.ears.items import SCALE, Item, load
+
+FRAMES, BATCH = 200, 10
+N_JUDGED = 48
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m train.ears.timbre", description=__doc__)
+    parser.add_argument("--items", type=Path, required=True, help="the folder that train.ears.make filled")
+    parser.add_argument("--out", type=Path, required=True, help="where the run goes")
+    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--channels", type=int, default=64)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    given = parser.parse_args()
+    import torch
+
+    from musicflamingo_app.analysis.listening.networks import TimbreNet
+    from musicflamingo_app.analysis.listening.spectra import n_bands
+
+    torch.set_num_threads(given.threads)
+    torch.manual_seed(given.seed)
+    judged = [load(path) for path in sorted((given.items / "valid").glob("*.npz"))[::3][:N_JUDGED]]
+    source = partial(_batches, given.items / "train", given.seed)
+    plan = Plan(given.steps, rate=2e-3)
+    fit(TimbreNet(n_bands(), given.channels), losses, source, partial(judge, items=judged), plan, given.out)
+
+
+def _batches(folder: Path, seed: int, first_step: int) -> Iterator[list[Crop]]:
+    return crops(folder, FRAMES, BATCH, seed, first_step, shift=False)
+
+
+def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
+    """Binary cross entropy of every family at every frame."""
+    import torch
+    from torch.nn import functional as F
+
+    rows = np.stack([pooled(crop.rhythmic) for crop in batch])
+    truth = torch.from_numpy(np.stack([as_flags(crop.families) for crop in batch]))
+    return {"families": F.binary_cross_entropy_with_logits(network(torch.from_numpy(rows)).float(), truth)}
+
+
+def pooled(rows: np.ndarray) -> np.ndarray:
+    """Rhythmic rows as the network hears them, ten a second."""
+    return rows.reshape(len(rows) // 5, 5, -1).mean(axis=1, dtype=np.float32)
+
+
+def as_flags(families: np.ndarray) -> np.ndarray:
+    """(frames,) bits as (frames, families) of 0 and 1."""
+    return (families[:, None] >> np.arange(len(FAMILY_NAMES), dtype=np.uint32) & 1).astype(np.float32)
+
+
+def judge(network: Any, items: list[Item]) -> dict[str, float]:
+    """F measure over all frames and families at a threshold of one half."""
+    import torch
+
+    hits = found = true = 0
+    with torch.inference_mode():
+        for item in items:
+            rows = pooled(item.rhythmic.astype(np.float32) / SCALE)
+            heard = network(torch.from_numpy(rows)[None])[0].numpy() > 0
+            truth = as_flags(item.families) > 0
+            hits, found, true = hits + (heard & truth).sum(), found + heard.sum(), true + truth.sum()
+    return {"v_f": float(2 * hits / max(1, found + true))}
+
+
+if __name__ == "__main__":
+    main()
