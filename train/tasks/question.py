@@ -50,18 +50,18 @@ class Question:
     def examples(self, track: Recording, card: SongCard) -> Iterator[Example]:
         """The questions that the card allows; the same recording and card give the same ones."""
         random = Random(f"{_recording(track)} {self.name}")
-        for number, asked in enumerate(self.find(card, random)):
-            yield self._example(track, asked, number, random)
+        for asked in self.find(card, random):
+            yield self._example(track, asked, random)
 
     def score(self, example: Example, completion: str) -> Score | None:
         return judge(example, completion)
 
-    def _example(self, track: Recording, asked: Asked, number: int, random: Random) -> Example:
+    def _example(self, track: Recording, asked: Asked, random: Random) -> Example:
         question = random.choice(wordings(self.name)).format(**asked.slots)
         with_options = len(asked.wrong) >= 2 and (asked.must_choose or random.random() < 0.5)
         options = [asked.answer, *asked.wrong] if with_options else []
         random.shuffle(options)
-        digest = sha256(f"{_recording(track)} {self.name} {number}".encode()).hexdigest()
+        digest = sha256(f"{_recording(track)} {self.name} {question} {asked.answer}".encode()).hexdigest()
         sources = dict.fromkeys(source for one in asked.bases for source in one.sources)
         doubts = dict.fromkeys([*(doubt for one in asked.bases for doubt in one.doubts), *asked.doubts])
         return Example(
