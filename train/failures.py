@@ -20,12 +20,18 @@ _FULL_SAID = (
 def sentence_of(error: BaseException, recipe: Recipe) -> str:
     """A failure in a sentence: memory, disk, a StudioError's own, or what it is with the log to read."""
     if isinstance(error, StudioError):
-        return str(error)
+        return _last_sentence(error)
     if is_out_of_memory(error):
         return f"The memory is too small for this recipe. {_smaller(recipe)}"
     if _is_full(error):
         return "The disk is full, so a checkpoint could not be written. Free some space, then resume the run."
     return plain(error)
+
+
+def _last_sentence(error: StudioError) -> str:
+    """What a StudioError says; one from a loading process brings that one's whole trace, its sentence at the end."""
+    lines = [line for line in str(error).strip().splitlines() if line.strip()]
+    return lines[-1].partition("Error: ")[2] or lines[-1] if len(lines) > 1 else str(error)
 
 
 def _is_full(error: BaseException | None) -> bool:

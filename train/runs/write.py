@@ -57,10 +57,11 @@ class RunWriter:
             return
         log.error("the run %s failed", self.folder.name, exc_info=error)
         sentence = self._sentence_of(error)
+        self._clear_halves()  # which also makes room for the sentence on a full disk
         try:
             (self.folder / files.FAILED).write_text(sentence + "\n", "utf-8")
             self._say(sentence=sentence)
-        except OSError:  # a full disk has no room for the sentence either
+        except OSError:
             log.exception("the failure could not be written: %s", sentence)
 
     def begin(self, step: int, steps: int) -> None:
@@ -68,8 +69,7 @@ class RunWriter:
         for name in (files.METRICS, files.SAMPLES):
             path = self.folder / name
             files.write_lines(path, [row for row in files.read_lines(path) if row["step"] <= step])
-        for part in (self.folder / files.CHECKPOINTS).glob("[!s]*"):  # what a kill left half written
-            shutil.rmtree(part, ignore_errors=True)
+        self._clear_halves()
         self._times.append((step, time.monotonic()))
         self._say(step=step, steps=steps, sentence="Learning.")
 
@@ -105,6 +105,11 @@ class RunWriter:
         self._ended.set()
         self._say(eta_s=0.0, sentence="Done.")
         (self.folder / files.DONE).write_text(files.now() + "\n", "utf-8")
+
+    def _clear_halves(self) -> None:
+        """Removes checkpoints that a kill or a full disk left half written."""
+        for part in (self.folder / files.CHECKPOINTS).glob("[!s]*"):
+            shutil.rmtree(part, ignore_errors=True)
 
     def _beat(self) -> None:
         while not self._ended.wait(HEARTBEAT_S):

@@ -28,9 +28,20 @@ def run(folder: Path) -> bool:
     """
     plan = read_plan(folder)
     if not _is_first():
-        return _learned(folder, plan, None)
+        return _beside(folder, plan)
     with RunWriter(folder, lambda error: sentence_of(error, plan.recipe)) as writer:
         return _learned(folder, plan, writer)
+
+
+def _beside(folder: Path, plan: Plan) -> bool:
+    """One of several processes, not the one that writes; what stops it alone is told nevertheless."""
+    try:
+        return _learned(folder, plan, None)
+    except Exception as error:
+        failed = folder / files.FAILED
+        if not failed.exists():
+            failed.write_text(sentence_of(error, plan.recipe) + "\n", "utf-8")
+        raise
 
 
 def _learned(folder: Path, plan: Plan, writer: RunWriter | None) -> bool:

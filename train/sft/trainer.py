@@ -71,7 +71,7 @@ def arguments_of(recipe: Recipe, folder: Path, lessons: Lessons) -> dict[str, An
         "dataloader_prefetch_factor": 4 if recipe.loaders else None,
         "dataloader_persistent_workers": recipe.loaders > 0,
         "dataloader_pin_memory": torch.cuda.is_available(),
-        "ddp_find_unused_parameters": False,
+        "ddp_find_unused_parameters": any(clip.audio is None for clip in lessons.learned),
         "report_to": reports(),
         "run_name": folder.name,
         "disable_tqdm": True,

@@ -28,9 +28,11 @@ class Watch(TrainerCallback):
 
     def on_step_end(self, args: Any, state: Any, control: Any, model: Any = None, **more: Any) -> None:
         step, every = state.global_step, self.recipe.sample_every
-        if self.run is not None and every and (step % every == 0 or step == state.max_steps) and self.lessons.asked:
+        if every and (step % every == 0 or step == state.max_steps) and self.lessons.asked:
             began = time.monotonic()
-            self.run.samples(step, answers(model, self.lessons, self.lessons.asked, self.recipe.sample_tokens))
+            said = answers(model, self.lessons, self.lessons.asked, self.recipe.sample_tokens)  # in all processes,
+            if self.run is not None:  # for each may hold a part of the weights
+                self.run.samples(step, said)
             self._beside_s += time.monotonic() - began
         if _agreed(self.run is not None and self.run.is_stopped()):
             self.was_stopped = control.should_training_stop = control.should_save = True
