@@ -14,6 +14,7 @@ from musicflamingo_app.facts.words import ordinal
 from musicflamingo_app.music.analysis import Analysis, Loudness, Measured, Tag
 from musicflamingo_app.music.beat import Bar, BeatGrid, Metre
 from musicflamingo_app.music.chord import Chord
+from musicflamingo_app.music.instrument import Playing
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.music.section import Section
 from musicflamingo_app.music.theory import roman, spelled
@@ -76,6 +77,7 @@ class SongCard:
     tuning_cents: Fact[float] | None = None
     loudness: Fact[Loudness] | None = None
     loudness_curve: Curve | None = None
+    instruments: Fact[tuple[Playing, ...]] | None = None  # what plays when
     failures: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -85,11 +87,14 @@ class SongCard:
 
     @property
     def not_measured(self) -> tuple[str, ...]:
-        """The facts that nobody measured, by the words of the page."""
+        """The facts that nobody measured, by the words of the page; what plays when only where it was tried."""
         named = {
             "tempo": self.tempo_bpm, "beats": self.beats, "key": self.key, "chords": self.chords,
-            "sections": self.sections, "tags": self.tags, "tuning": self.tuning_cents, "loudness": self.loudness,
+            "sections": self.sections, "instruments": self.instruments, "tags": self.tags, "tuning": self.tuning_cents,
+            "loudness": self.loudness,
         }  # fmt: skip
+        if "instruments" not in self.failures:
+            del named["instruments"]
         return tuple(name for name, fact in named.items() if fact is None)
 
     @cached_property
@@ -250,6 +255,7 @@ def card_of(
         tags=_fact(analysis.tags),
         tuning_cents=_fact(analysis.tuning),
         loudness=_fact(analysis.loudness),
+        instruments=_fact(analysis.instruments),
         failures={aspect: failure.sentence for aspect, failure in analysis.failures.items()},
     )  # fmt: skip
     chords = _fact(analysis.chords)

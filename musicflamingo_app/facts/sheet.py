@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from musicflamingo_app.facts.card import Cell, Fact, SongCard
+from musicflamingo_app.facts.playing import instruments_of, said, stays_of, sure_of
 from musicflamingo_app.music.section import Section
 from musicflamingo_app.music.time import Interval, Timeline, clock
 
@@ -27,8 +28,15 @@ def _escaped(sign: str) -> str:
 
 
 def card_text(card: SongCard, within: Interval | None = None) -> str:
-    """The block of facts, one line each; with `within` the sections and chords of that interval alone."""
-    lines = [*_labels(card), *_measures(card), *_keys(card), *_sections(card, within), *_sound(card)]
+    """The block of facts, one line each; with `within` the sections, chords and players of that interval alone."""
+    lines = [
+        *_labels(card),
+        *_measures(card),
+        *_keys(card),
+        *_sections(card, within),
+        *_playing(card, within),
+        *_sound(card),
+    ]
     if card.not_measured:
         lines.append(f"not measured: {', '.join(card.not_measured)}")
     return "\n".join(lines)
@@ -86,6 +94,17 @@ def _sections(card: SongCard, within: Interval | None) -> list[str]:
     return lines
 
 
+def _playing(card: SongCard, within: Interval | None) -> list[str]:
+    """`playing drums: 0:08-0:40, 0:50-2:20 (confidence 0.90)`."""
+    lines = []
+    for one in instruments_of(card):
+        stays = [stay for stay in stays_of(one) if within is None or stay.interval.overlap_s(within) > 0]
+        if stays:
+            sure = f" (confidence {sure_of(one, card):.2f})"
+            lines.append(f"playing {said(one.name)}: {', '.join(_span(stay.interval) for stay in stays)}{sure}")
+    return lines
+
+
 def _chart(cells: tuple[Cell, ...]) -> str:
     """`G | D/F♯ | Em7 C`: one bar between two strokes, `-` for a bar without chord."""
     if not any(cell.chords for cell in cells):
@@ -131,6 +150,7 @@ def card_json(card: SongCard) -> dict[str, Any]:
             {"start_s": round(s.start_s, 2), "end_s": round(s.end_s, 2)} | _section_json(s.label)
             for s in (card.sections.value if card.sections else ())
         ],
+        "instruments": [row for one in instruments_of(card) for row in _rows(one.timeline)],
         "chords": _rows(card.chords.value if card.chords else Timeline()),
         "distinct_chords": [str(chord) for chord in card.distinct_chords],
         "tags": [[tag.kind, tag.name, round(tag.score, 3)] for tag in (card.tags.value if card.tags else ())],

@@ -9,7 +9,8 @@ import numpy as np
 from db.values import CaptionKind, Evidence
 from musicflamingo_app.facts.card import SongCard
 from musicflamingo_app.facts.describe import Description, describe
-from musicflamingo_app.facts.words import joined
+from musicflamingo_app.facts.playing import instruments_of, listed, play, plays_in, said
+from musicflamingo_app.facts.words import joined, sentence
 from musicflamingo_app.music.arrays import Curves
 from musicflamingo_app.music.time import Interval, clock
 
@@ -91,11 +92,18 @@ def key_facts(card: SongCard, region: Interval | None = None) -> dict[str, Any]:
         "metre": str(card.metre.value) if card.metre else None,
         "chords": sorted(seconds, key=lambda name: -seconds[name])[:MOST_CHORDS],
         "structure": [f"{clock(segment.start_s)} {segment.label.label}" for segment in sections],
-        "instruments": _heard(card, "instrument"),
+        "instruments": _instruments(card, within),
         "vocals": joined(voices) or None,
         "mood": _heard(card, "mood"),
         "production": None,
     }
+
+
+def _instruments(card: SongCard, within: Interval) -> list[str]:
+    """What plays there, the one that plays longest first; where that was not measured the tags of the whole track."""
+    if card.instruments is None:
+        return _heard(card, "instrument")
+    return [said(one.name) for one in instruments_of(card) if one.seconds_in(within) > 0 and one.name != "voice"]
 
 
 def _heard(card: SongCard, kind: str) -> list[str]:
@@ -103,7 +111,7 @@ def _heard(card: SongCard, kind: str) -> list[str]:
 
 
 def _of_region(card: SongCard, region: Interval) -> Iterator[str]:
-    """Sentences about one region: where it lies, its sections, keys and chords."""
+    """Sentences about one region: where it lies, its sections, keys, chords and players."""
     bars = card.bars_of(region)
     numbers = f" (bars {bars[0].number} to {bars[-1].number})" if len(bars) > 1 else ""
     yield f"This is {clock(region.start_s)} to {clock(region.end_s)} of the track{numbers}."
@@ -118,5 +126,8 @@ def _of_region(card: SongCard, region: Interval) -> Iterator[str]:
     charted = [" ".join(chord.pretty for chord in cell.chords) or "–" for cell in card.cells(region)]
     if any(chord != "–" for chord in charted):
         yield f"The chords{' bar by bar' if card.bars else ''} are {', '.join(charted)}."
-    if len(inside) == 0 and not len(keys) and not charted:
+    playing = plays_in(card, region)[0]
+    if playing:
+        yield sentence(f"{listed(playing)} {play([one.name for one in playing])} here")
+    if len(inside) == 0 and not len(keys) and not charted and not playing:
         yield "Neither sections, key nor chords were measured here."

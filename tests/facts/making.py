@@ -12,6 +12,7 @@ from musicflamingo_app.facts.card import SongCard, card_of
 from musicflamingo_app.music.analysis import Analysis, Loudness, Measured, Provenance, Tag
 from musicflamingo_app.music.beat import BeatGrid, Metre
 from musicflamingo_app.music.chord import QUALITIES, Chord
+from musicflamingo_app.music.instrument import Playing
 from musicflamingo_app.music.key import MODES, Key
 from musicflamingo_app.music.pitch import SHARP_NAMES
 from musicflamingo_app.music.section import FUNCTIONS, Section
@@ -126,6 +127,14 @@ def grids(draw: st.DrawFn, duration_s: float) -> BeatGrid:
 
 
 @st.composite
+def players(draw: st.DrawFn, duration_s: float) -> tuple[Playing, ...]:
+    """Some instruments, each with a timeline of its own."""
+    names = draw(st.lists(st.sampled_from(["drums", "bass", "bells and mallets", "voice"]), unique=True, max_size=4))
+    found = [(name, draw(timelines(st.just(name), duration_s))) for name in names]
+    return tuple(Playing(name, timeline) for name, timeline in found if len(timeline))
+
+
+@st.composite
 def analyses(draw: st.DrawFn) -> Analysis:
     """Any analysis: every aspect may be missing, empty, unsure or senseless."""
     duration_s = draw(st.floats(0.3, 90.0))
@@ -149,6 +158,7 @@ def analyses(draw: st.DrawFn) -> Analysis:
         key_regions=aspect(timelines(keys, duration_s)),
         sections=aspect(timelines(parts, duration_s)),
         tags=aspect(st.lists(tag, max_size=4).map(tuple)),
+        instruments=aspect(players(duration_s)),
         tuning=aspect(st.floats(-50.0, 50.0)),
         loudness=aspect(st.builds(Loudness, st.floats(-80.0, 0.0), st.floats(0.0, 20.0), st.floats(-60.0, 0.0))),
     )

@@ -14,6 +14,7 @@ from musicflamingo_app.music.analysis import Analysis, Loudness, Tag
 from musicflamingo_app.music.beat import BeatGrid
 from musicflamingo_app.music.chord import DISPLAY, Chord
 from musicflamingo_app.music.key import MODES, Key
+from musicflamingo_app.music.theory import spelled
 from musicflamingo_app.music.time import Ranked, Timeline, clock
 from tests.facts.making import SONG_IDS, bundled, cards, charted, measured, truth_of
 
@@ -42,8 +43,9 @@ def keys_of(card: SongCard) -> set[str]:
 
 
 def chords_of(card: SongCard) -> set[str]:
-    """The names that its chords may have: in full, without bass, as triads."""
+    """The names that its chords may have: in full, without bass, as triads; a progression spells in its own key."""
     heard = [*card.distinct_chords, *(s.label for change in harmony_of(card).modulations for s in change.approach)]
+    heard += [spelled(chord, region.label) for chord in heard for region in card.keys]
     return {form.pretty for chord in heard for form in (chord, replace(chord, bass=None), chord.triad)}
 
 
@@ -53,6 +55,8 @@ def assert_true_to_card(card: SongCard) -> None:
     for timeline in (card.chords, card.sections):
         edges |= {s.start_s for s in timeline.value} if timeline else set()
     edges |= {region.start_s for region in card.keys}
+    for one in card.instruments.value if card.instruments else ():
+        edges |= {edge_s for segment in one.timeline for edge_s in (segment.start_s, segment.end_s)}
     description = describe(card)
     for sentence in (s for p in description.paragraphs for s in p.sentences):
         assert [sentence.text[m.start : m.end] for m in sentence.marks] == TIME.findall(sentence.text)

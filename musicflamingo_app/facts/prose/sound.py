@@ -1,11 +1,13 @@
-"""The paragraphs on loudness, on what was heard to play and sing, and on what nobody measured."""
+"""The paragraphs on loudness, on what was heard to play (and when) and sing, and on what nobody measured."""
 
 from itertools import pairwise
 from math import isfinite, log10
 
 from musicflamingo_app.facts.card import Curve, SongCard
+from musicflamingo_app.facts.playing import families_of, instruments_of
 from musicflamingo_app.facts.prose.hedges import CLEAR_TAG, FAINT_TAG
 from musicflamingo_app.facts.prose.overview import is_silent
+from musicflamingo_app.facts.prose.playing import playing_lines
 from musicflamingo_app.facts.prose.text import Pen, Sentence
 from musicflamingo_app.facts.words import joined, with_article
 from musicflamingo_app.music.section import Section
@@ -68,6 +70,8 @@ def instruments(card: SongCard, pen: Pen) -> list[Sentence]:
     """Instruments, voice and style, as far as they were heard."""
     if is_silent(card):
         return []
+    if card.instruments is not None:
+        return [*playing_lines(card, pen), *_named(card, pen), *_voices(card, pen), *_style(card, pen)]
     clear, faint = _heard(card, "instrument")
     lines = []
     if clear:
@@ -76,6 +80,17 @@ def instruments(card: SongCard, pen: Pen) -> list[Sentence]:
     elif faint:
         lines.append(pen.line(f"{joined(faint)} can probably be heard"))
     return [*lines, *_voices(card, pen), *_style(card, pen)]
+
+
+def _named(card: SongCard, pen: Pen) -> list[Sentence]:
+    """Instruments that the tagger clearly hears, by a closer name than their family or though they never play."""
+    families = {one.name for one in instruments_of(card)}
+    names = [name for name in _heard(card, "instrument")[0] if not any(name in family for family in families)]
+    apart = [name for name in names if not families.intersection(*families_of(name.split()).values())]
+    closer = [name for name in names if name not in apart]
+    lines = [pen.line(f"{joined(closer)} can be heard among them")] if closer else []
+    was = "was" if len(apart) == 1 else "were"
+    return [*lines, *([pen.line(f"{joined(apart)} {was} named by the tagger, but found at no time")] if apart else [])]
 
 
 def _voices(card: SongCard, pen: Pen) -> list[Sentence]:
@@ -114,6 +129,6 @@ def unmeasured(card: SongCard, pen: Pen) -> list[Sentence]:
     missing = card.not_measured
     if not missing:
         return []
-    names = {"beats": "beats and metre", "tags": "instruments and style"}
+    names = {"beats": "beats and metre", "tags": "instruments and style", "instruments": "what plays when"}
     words = [names.get(name, name) for name in missing]
     return [pen.line(f"not measured, and so not described: {joined(words)}")]

@@ -1,10 +1,11 @@
-"""Three cards with known answers: a pop song that modulates, a piece in 6/8 and minor, and nothing but chords."""
+"""Cards with known answers: a pop song that modulates (also with what plays when), one in 6/8, nothing but chords."""
 
 from dataclasses import replace
 
 from musicflamingo_app.facts.card import Fact, SongCard, card_of
 from musicflamingo_app.music.analysis import Analysis, Loudness, Tag
 from musicflamingo_app.music.chord import Chord
+from musicflamingo_app.music.instrument import Playing
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.music.time import Ranked, Timeline
 from tests.facts.making import charted, measured
@@ -31,6 +32,15 @@ TAGS = (
 )  # fmt: skip
 
 
+PLAYERS = (
+    Playing.of("saxophone and reeds", [(90.0, 110.0, 0.4)]),
+    Playing.of("drums", [(0.0, 140.0, 0.95)]),
+    Playing.of("bass", [(10.0, 60.0, 0.9), (62.0, 140.0, 0.9)]),  # a rest of two seconds
+    Playing.of("voice", [(10.0, 50.0, 0.8), (60.0, 90.0, 0.8), (110.0, 130.0, 0.8)]),
+    Playing.of("electric guitar", [(30.0, 94.0, 0.6), (110.0, 140.0, 0.6)]),
+)
+
+
 def pop() -> SongCard:
     """“Harbour Song”: G major, E minor from 1:30, A major from 1:50; 96 bpm, 56 bars, 2:20; everything measured."""
     card = charted(POP, keys=((1, "G major"), (37, "E minor"), (45, "A major")), bpm=96.0, title="Harbour Song")
@@ -40,6 +50,11 @@ def pop() -> SongCard:
         tags=Fact(TAGS, 0.7, "truth 1"), tuning_cents=Fact(3.0, 0.9, "truth 1"),
         loudness=Fact(Loudness(-11.2, 6.1, -0.4), 1.0, "truth 1"),
     )  # fmt: skip
+
+
+def band() -> SongCard:
+    """“Harbour Song” with what plays when: five instruments."""
+    return replace(pop(), instruments=Fact(PLAYERS, 0.85, "truth 1"))
 
 
 def compound() -> SongCard:
@@ -59,4 +74,4 @@ def chords_only() -> SongCard:
     return card_of(Analysis(36.0, chords=measured(Timeline.of(rows))), title="Sketch")
 
 
-SONGS = {"pop": pop(), "compound": compound(), "chords": chords_only()}
+SONGS = {"pop": pop(), "band": band(), "compound": compound(), "chords": chords_only()}
