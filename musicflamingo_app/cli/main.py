@@ -1,4 +1,5 @@
-"""The command line: `musicflamingo analyse | add | list | show | export | caption | ask | models | serve | doctor`.
+"""The command line: `musicflamingo analyse | add | list | show | export | caption | ask | models | dataset | train |
+runs | adapters | evaluate | serve | doctor`.
 
 Results go to standard output, progress and errors to standard error. Exit codes: 0 all done, 1 something could not be
 done (one sentence says what), 2 wrong usage, 130 interrupted.
@@ -10,7 +11,7 @@ import warnings
 
 import typer
 
-from musicflamingo_app.cli import analyse, library, serve, speech
+from musicflamingo_app.cli import adapters, analyse, dataset, evaluate, library, serve, speech, train
 from musicflamingo_app.cli.speak import sentence
 from musicflamingo_app.errors import StudioError
 
@@ -31,6 +32,11 @@ app.command("export")(library.export)
 app.command("caption")(speech.caption)
 app.command("ask")(speech.ask)
 app.add_typer(speech.models, name="models")
+app.command("train")(train.train)
+app.add_typer(train.runs, name="runs")
+app.add_typer(adapters.adapters, name="adapters")
+app.add_typer(evaluate.evaluate, name="evaluate")
+app.add_typer(dataset.dataset, name="dataset")
 app.command("doctor")(serve.doctor)
 
 

@@ -10,7 +10,7 @@ from musicflamingo_app.errors import AudioError
 from musicflamingo_app.services.speaking import sampling_of
 from train.evaluate.answers import Answer
 from train.evaluate.candidate import Candidate, Control
-from train.evaluate.hearing import Excerpts
+from train.evaluate.hearing import Excerpts, excerpt_of
 from train.evaluate.plan import Plan
 from train.evaluate.wording import asked
 from train.examples import Example
@@ -24,7 +24,7 @@ def sampling_for(plan: Plan, candidate: Candidate, backend: Backend) -> Sampling
 
 def fingerprint(text: str, example: Example, control: Control, sampling: Sampling) -> str:
     """What tells one question from another: words, excerpt, control, sampling."""
-    heard = [example.track, example.start_s, example.end_s] if control != "none" else []
+    heard = excerpt_of(example) if control != "none" else ""
     about = json.dumps([text, heard, control, asdict(sampling)], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(about.encode()).hexdigest()[:16]
 

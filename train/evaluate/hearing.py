@@ -37,7 +37,7 @@ class Excerpts:
         if control == "none":
             return None
         samples = self._cut(example)
-        place = f"{example.track}:{example.start_s}-{example.end_s}"
+        place = excerpt_of(example)
         if control == "noise":
             return Sound(noise(len(samples), f"{self._seed}:{place}"), RATE_HZ, f"noise:{self._seed}:{place}")
         return Sound(samples, RATE_HZ, place)
@@ -63,6 +63,11 @@ class Excerpts:
         if missing:
             what = f"{len(missing)} of {len(paths)} recordings are missing, the first {missing[0]}."
             raise NotFound(what, "Put them there, or evaluate another folder.")
+
+
+def excerpt_of(example: Example) -> str:
+    """What tells one excerpt from all others; a track may be several files (utterances of a song)."""
+    return f"{example.track}:{example.audio}:{example.start_s}-{example.end_s}"
 
 
 def noise(n_samples: int, seed: str) -> Floats:

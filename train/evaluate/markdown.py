@@ -1,8 +1,9 @@
 """A report as Markdown tables for people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from musicflamingo_app.music.time import clock
+from train.evaluate.compare import Comparison
 from train.evaluate.intervals import Estimate
 from train.evaluate.report import Case, Difference, Report, Row
 
@@ -97,8 +98,8 @@ def _failures(report: Report) -> Iterator[str]:
         yield f"- {where}: {failure.n_examples} examples, counted as not answered. {cell(failure.sentences[0])}"
 
 
-def _cases(title: str, by_candidate: "dict[str, tuple[Case, ...]] | object") -> Iterator[str]:
-    for who, cases in dict(by_candidate).items():  # type: ignore[call-overload]
+def _cases(title: str, by_candidate: Mapping[str, Sequence[Case]]) -> Iterator[str]:
+    for who, cases in by_candidate.items():
         if cases:
             yield from ("", f"## {title}: {who}")
             rows = [(c.id, _place(c), c.question, c.answer, c.completion, f"{c.value:.2f}") for c in cases]
@@ -141,3 +142,16 @@ def interval(estimate: Estimate, unit: str, *, is_signed: bool = False) -> str:
         return "–"
     written = signed if is_signed else number
     return f"{written(estimate.low, unit)} to {written(estimate.high, unit)}"
+
+
+def comparison(found: Comparison) -> str:
+    """Two evaluations beside each other."""
+    lines = [f"# {found.before} → {found.after}", ""]
+    lines.append(
+        f"{found.n_common} examples in common ({found.n_before} before, {found.n_after} after), "
+        f"{_CONTROLS[found.control]}. Intervals: 95 %, songs drawn with replacement."
+    )
+    lines += _differences(found.changes)
+    lines += _cases("Right before, wrong now", {found.after: found.worsened})
+    lines += _cases("Wrong before, right now", {found.after: found.improved})
+    return "\n".join(lines)

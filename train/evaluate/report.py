@@ -17,11 +17,11 @@ Group = Literal["all", "task", "skill", "kind"]
 N_WORST = 20
 N_FAILURES = 5
 
-GROUPS: dict[Group, Callable[[Example], str]] = {
-    "all": lambda example: "all",
-    "task": lambda example: example.task,
-    "skill": lambda example: example.skill,
-    "kind": lambda example: example.kind,
+GROUPS: dict[Group, Callable[[Example], Sequence[str]]] = {
+    "all": lambda example: ("all",),
+    "task": lambda example: (example.task,),
+    "skill": lambda example: tuple(example.truth.get("skills", ())) or (example.skill,),  # some have several
+    "kind": lambda example: (example.kind,),
 }
 
 
@@ -154,10 +154,11 @@ def _is_full(mark: Mark, rule: Rule) -> bool:
 
 
 def _grouped(marks: Sequence[Mark]) -> Iterator[tuple[Group, str, list[Mark]]]:
-    for group, name_of in GROUPS.items():
+    for group, names_of in GROUPS.items():
         found: dict[str, list[Mark]] = {}
         for mark in marks:
-            found.setdefault(name_of(mark.example), []).append(mark)
+            for name in names_of(mark.example):
+                found.setdefault(name, []).append(mark)
         if group == "all" or len(found) > 1:
             yield from ((group, name, chosen) for name, chosen in sorted(found.items()))
 

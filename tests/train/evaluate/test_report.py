@@ -54,12 +54,12 @@ def test_the_interval_is_that_of_songs_and_not_of_items() -> None:
 
 def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
     rng, hits = np.random.default_rng(4), 0
-    for _ in range(200):
+    for _ in range(100):
         rates = rng.beta(6, 4, 60)  # each song has its own difficulty; the mean is 0.6
         values = (rng.random((60, 5)) < rates[:, None]).astype(float)
         found = ratio([n for n in range(60) for _ in range(5)], list(values.ravel()), [1.0] * 300)
         hits += found.low <= 0.6 <= found.high  # type: ignore[operator]
-    assert 0.90 <= hits / 200 <= 0.99
+    assert 0.88 <= hits / 100 <= 0.99
 
 
 def test_a_paired_difference_is_sharper_than_two_intervals() -> None:

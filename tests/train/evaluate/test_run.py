@@ -1,6 +1,7 @@
 """Evaluations as they run: what is asked, what is kept, what a killed one does when it goes on."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -204,3 +205,13 @@ def test_the_report_is_plain_json(tmp_path: Path) -> None:
     report = evaluated(tmp_path / "out", plan_of(tmp_path / "audio", examples), {"ear": Answering(listens)})
     assert json.loads((tmp_path / "out/report.json").read_text()) == json.loads(json.dumps(report_json(report)))
     assert "| ear | audio | score | all | 100.0 % |" in (tmp_path / "out/report.md").read_text()
+
+
+def test_two_files_of_one_song_are_two_sounds(tmp_path: Path) -> None:
+    """Back ends remember sounds by their key."""
+    examples = [replace(one, track="song") for one in pitch_examples(tmp_path, n_songs=2, n_each=1)]
+    excerpts = Excerpts(tmp_path)
+    keys = {(control, sound.key) for one in examples for control in CONTROLS if (sound := excerpts.sound(one, control))}
+    assert len(keys) == 4
+    report = evaluated(tmp_path / "out", plan_of(tmp_path, tuple(examples)), {"ear": Answering(listens)})
+    assert next(row for row in report.rows if row.group == "all").estimate.n_songs == 1
