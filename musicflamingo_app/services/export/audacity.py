@@ -5,12 +5,13 @@ Source: Audacity manual, “Importing and Exporting Labels”.
 
 from db.values import Track
 from musicflamingo_app.music.analysis import Analysis
-from musicflamingo_app.services.export.lanes import lanes, taps
+from musicflamingo_app.services.export.lanes import lanes, overlapping, taps
 
 
 def audacity_files(analysis: Analysis, _track: Track) -> dict[str, bytes]:
-    """`chords.labels.txt`, `sections.labels.txt`, `key.labels.txt`, `beats.labels.txt` (labels `bar.beat`)."""
+    """Files for chords, sections, key, instruments (which overlap) and beats (labels `bar.beat`), `NAME.labels.txt`."""
     rows = {lane.name: lane.rows for lane in lanes(analysis)}
+    rows["instruments"] = overlapping(analysis)
     rows["beats"] = tuple((tap.time_s, tap.time_s, f"{tap.bar}.{tap.position}") for tap in taps(analysis))
     return {
         f"{name}.labels.txt": "".join(

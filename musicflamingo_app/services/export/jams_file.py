@@ -95,6 +95,9 @@ def _layers(analysis: Analysis) -> Iterator[Layer]:
     if analysis.tempo:
         row = (0.0, whole_s, analysis.tempo.value, analysis.tempo.confidence)
         yield Layer("tempo", analysis.tempo.provenance, (row,))
+    if analysis.instruments:
+        rows = tuple(row for one in analysis.instruments.value for row in _spans(one.timeline))
+        yield Layer("tag_open", analysis.instruments.provenance, tuple(sorted(rows, key=lambda row: row[:2])))
     if analysis.tags:
         tags = tuple((0.0, whole_s, tag.name, tag.score) for tag in analysis.tags.value)
         yield Layer("tag_open", analysis.tags.provenance, tags)

@@ -46,6 +46,12 @@ def lanes(analysis: Analysis) -> tuple[Lane, ...]:
     return tuple(_lane(name, timeline, whole_s) for name, timeline in found.items())
 
 
+def overlapping(analysis: Analysis) -> tuple[tuple[float, float, str], ...]:
+    """What plays when as `(start, end, instrument)` rows by time; several play at once."""
+    playing = analysis.instruments.value if analysis.instruments else ()
+    return tuple(sorted((s.start_s, s.end_s, s.label) for one in playing for s in one.timeline))
+
+
 def measured_keys(analysis: Analysis) -> Measured[Timeline[Key]] | None:
     """The key by region, or the one key over the whole track; None when neither was measured."""
     if analysis.key_regions is not None and len(analysis.key_regions.value):

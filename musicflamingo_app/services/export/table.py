@@ -1,5 +1,7 @@
 """A table for spreadsheets: one row for each chord, or for each beat where chords were not measured.
 
+Where it was measured a last column tells what plays in most of the row.
+
 Conventions: RFC 4180 with a byte order mark, which spreadsheets need to read `ø`; a cell that a spreadsheet would take
 for a formula begins with an apostrophe.
 """
@@ -13,10 +15,11 @@ from db.values import Track
 from musicflamingo_app.music.analysis import Analysis
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.theory import roman
-from musicflamingo_app.music.time import Segment
+from musicflamingo_app.music.time import Interval, Segment
 from musicflamingo_app.services.export.lanes import measured_keys, taps
 
 COLUMNS = ("bar", "beat", "start", "end", "chord", "roman", "confidence", "section", "key")
+PLAYING = "instruments"
 EARLY_S = 0.07  # a chord this little before a beat is on it: MIREX beat tolerance
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -28,7 +31,7 @@ def csv_files(analysis: Analysis, _track: Track) -> dict[str, bytes]:
         return {}
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    writer.writerow(COLUMNS if analysis.instruments is None else (*COLUMNS, PLAYING))
     writer.writerows([safe_cell(cell) for cell in row] for row in rows)
     return {"chords.csv": out.getvalue().encode("utf-8-sig")}
 
@@ -58,7 +61,16 @@ def _rows(analysis: Analysis) -> Iterable[tuple[str, ...]]:
             "" if segment.confidence is None else f"{segment.confidence:.3f}",
             section.label.label if section else "",
             str(key.label) if key else "",
+            *_playing(analysis, segment.interval),
         )
+
+
+def _playing(analysis: Analysis, row: Interval) -> tuple[str, ...]:
+    """The cell of what plays in at least half of a row; no cell where that was not measured."""
+    if analysis.instruments is None:
+        return ()
+    there = [one.name for one in analysis.instruments.value if 2 * one.seconds_in(row) >= row.duration_s]
+    return (", ".join(there),)
 
 
 def _segments(analysis: Analysis) -> Iterable[Segment[Chord | None]]:

@@ -1,6 +1,7 @@
 import csv
 import io
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -15,6 +16,7 @@ from musicflamingo_app.errors import MissingPackage, StudioError
 from musicflamingo_app.music.analysis import Analysis, Measured, Provenance, Tag
 from musicflamingo_app.music.beat import BeatGrid, Metre
 from musicflamingo_app.music.chord import QUALITIES, Chord
+from musicflamingo_app.music.instrument import Playing
 from musicflamingo_app.music.key import MODES, Key
 from musicflamingo_app.music.section import Section
 from musicflamingo_app.music.time import Segment, Timeline
@@ -208,6 +210,42 @@ def test_any_one_aspect_alone_can_be_exported(analysis, aspect, export_format):
             exports(alone, make_track(), export_format)
     else:
         assert all(exports(alone, make_track(), export_format).values())
+
+
+PLAYING = (Playing.of("drums", [(0.0, 4.5, 0.9), (6.0, 9.0, None)]), Playing.of("bass", [(1.0, 9.0, 0.7)]))
+
+
+@pytest.fixture
+def band(analysis):
+    """The same with what plays when."""
+    return replace(analysis, instruments=Measured(PLAYING, 0.8, made("ears")))
+
+
+def test_what_plays_is_a_label_file_by_time(band):
+    rows = exports(band, make_track(), "audacity")["instruments.labels.txt"].decode().splitlines()
+    assert rows == ["0.000000\t4.500000\tdrums", "1.000000\t9.000000\tbass", "6.000000\t9.000000\tdrums"]
+    assert "instruments.lab" not in exports(band, make_track(), "lab")  # MIREX labs know no overlaps
+
+
+def test_the_table_tells_what_plays_in_each_row(analysis, band):
+    content = exports(band, make_track(), "csv")["chords.csv"].decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content, newline="")))
+    assert [row["instruments"] for row in rows] == ["drums", *["drums, bass"] * 7]
+    silent = replace(analysis, instruments=Measured((), 0.8, made("ears")))
+    rows = list(csv.DictReader(io.StringIO(exports(silent, make_track(), "csv")["chords.csv"].decode("utf-8-sig"))))
+    assert {row["instruments"] for row in rows} == {""}
+
+
+def test_jams_holds_when_each_instrument_plays(band, tmp_path):
+    jams = pytest.importorskip("jams")
+    path = tmp_path / "x.jams"
+    path.write_bytes(exports(band, make_track(), "jams")["jams"])
+    jam = jams.load(str(path), validate=True, strict=True)
+    played, tagged = jam.search(namespace="tag_open")
+    assert [(o.time, o.duration, o.value, o.confidence) for o in played.data] == [
+        (0.0, 4.5, "drums", 0.9), (1.0, 8.0, "bass", 0.7), (6.0, 3.0, "drums", None),
+    ]  # fmt: skip
+    assert played.annotation_metadata.annotation_tools == "ears 3.1" and len(tagged.data) == 2
 
 
 def test_an_unknown_format_is_refused():
