@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from musicflamingo_app.music.beat import Metre
 from musicflamingo_app.scoring.mireval import mir_eval
 
 SKIPPED_S = 5.0  # mir_eval's custom: listeners need a few seconds to find the beat
@@ -39,6 +40,11 @@ def downbeat_f(truth_s: Sequence[float], found_s: Sequence[float], *, skipped_s:
     """F measure of downbeat times within 70 ms."""
     truth, found = _compared(truth_s, found_s, skipped_s)
     return float(mir_eval("beat").f_measure(truth, found)) if truth.size and found.size else 0.0
+
+
+def metre_right(truth: Metre, found: Metre) -> float:
+    """1 when as many beats are felt in a bar, of the same unit, else 0: 2/4 is not 6/8, nor 4/4."""
+    return float((truth.felt_beats, truth.unit) == (found.felt_beats, found.unit))
 
 
 def tempo_acc1(truth_bpm: float, found_bpm: float | None) -> float:

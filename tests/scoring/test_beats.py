@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicflamingo_app.scoring.beats import beat_scores, downbeat_f, tempo_acc1, tempo_acc2
+from musicflamingo_app.music.beat import Metre
+from musicflamingo_app.scoring.beats import beat_scores, downbeat_f, metre_right, tempo_acc1, tempo_acc2
 
 BEATS = [0.5 * i for i in range(80)]
 
@@ -83,3 +84,10 @@ def test_scores_are_shares_whatever_comes(truth: list[float], found: list[float]
 def test_order_does_not_matter(seed: int) -> None:
     shuffled = list(np.random.default_rng(seed).permutation(BEATS))
     assert beat_scores(BEATS, shuffled).f == 1
+
+
+def test_a_metre_is_right_with_its_felt_beats_and_its_unit() -> None:
+    six, two = Metre.parse("6/8"), Metre.parse("2/4")
+    assert metre_right(six, six) == metre_right(Metre(4, 4), Metre(4, 4)) == 1
+    assert metre_right(six, two) == metre_right(two, six) == metre_right(two, Metre(4, 4)) == 0
+    assert metre_right(Metre(3, 4), Metre(3, 8)) == 0

@@ -19,7 +19,7 @@ TRUTH = chords((0, 2, "C:maj"), (2, 4, "A:min7"), (4, 6, "F:maj7"), (6, 8, "G:su
 
 def test_perfect_chords_score_one() -> None:
     scores = chord_scores(TRUTH, TRUTH)
-    assert scores == type(scores)(1, 1, 1, 1, 1, 1)
+    assert scores == type(scores)(*[1] * 8)
 
 
 def test_a_missed_seventh_costs_sevenths_only() -> None:
@@ -27,6 +27,16 @@ def test_a_missed_seventh_costs_sevenths_only() -> None:
     scores = chord_scores(TRUTH, found)
     assert scores.majmin == 1 and scores.root == 1
     assert scores.sevenths == pytest.approx(6 / 8)  # the suspended chord is not compared
+
+
+def test_a_wrong_bass_costs_the_inversions_only() -> None:
+    truth = chords((0, 2, "C:maj/3"), (2, 4, "G:7/5"), (4, 8, "A:min"))
+    found = chords((0, 2, "C:maj"), (2, 4, "G:7/5"), (4, 8, "A:min"))
+    scores = chord_scores(truth, found)
+    assert scores.majmin == scores.sevenths == scores.root == 1
+    assert scores.majmin_inv == scores.sevenths_inv == pytest.approx(6 / 8)
+    plain = chord_scores(truth, chords((0, 2, "C:maj/3"), (2, 4, "G:maj/5"), (4, 8, "A:min")))
+    assert plain.majmin_inv == 1 and plain.sevenths_inv == pytest.approx(6 / 8)
 
 
 def test_relative_minor_shares_no_root_and_a_wrong_root_costs_its_time() -> None:
