@@ -31,7 +31,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         "The bars are in {metre}.", "It is counted in {metre}.",
         "The meter is {metre}.", "The pulse groups into {metre} bars.",
         "The music is in {metre}.", "The rhythm is in {metre} time.", "It keeps to {metre} time.",
-        "The piece is in a {metre} time signature.", "The bar is {metre}.",
+        "The piece has a time signature of {metre}.", "Every bar is in {metre}.",
     ),
     "instruments": (
         "We hear {instruments}.", "The instruments are {instruments}.", "{Instruments} carry the sound.",
@@ -58,7 +58,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         "{Section} begins at {time}.", "{Section} starts at {time}.", "{Section} enters at {time}.",
         "{Section} comes in at {time}.", "At {time} {section} begins.", "At {time} {section} starts.",
         "At {time} {section} enters.", "{Section} opens at {time}.", "{Section} arrives at {time}.",
-        "At {time} {section} arrives.", "{Section} sets in at {time}.", "At {time} we reach {section}.",
+        "At {time} {section} arrives.", "Then at {time} {section} starts.", "At {time} we reach {section}.",
         "At {time} comes {section}.",
     ),
     "loop": (
@@ -74,7 +74,7 @@ STATEMENTS: dict[str, tuple[str, ...]] = {
         "At {time} it moves to {key}.", "At {time} the key changes to {key}.",
         "The music shifts to {key} at {time}.",
         "It modulates to {key} at {time}.", "At {time} the harmony turns to {key}.",
-        "A move to {key} comes at {time}.", "The key moves to {key} at {time}.", "At {time} there is a shift to {key}.",
+        "At {time} it modulates to {key}.", "The key moves to {key} at {time}.", "At {time} there is a shift to {key}.",
         "At {time} the piece modulates to {key}.",
         "The piece moves to {key} at {time}.", "It shifts to {key} at {time}.",
         "At {time} the tonality moves to {key}.",

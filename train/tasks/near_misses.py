@@ -14,7 +14,9 @@ from musicflamingo_app.music.key import Key
 from musicflamingo_app.music.theory import spelled
 
 T = TypeVar("T")
-TEMPO_STEPS = (4 / 3, 3 / 2, 5 / 4)
+TEMPO_STEPS = (4 / 3, 5 / 4, 6 / 5)
+OCTAVE_SHARE = 0.6
+PLAUSIBLE_BPM = (24, 340)
 _TWINS = {"min7": "maj7", "maj7": "min7", "7": "min7", "min6": "maj6", "maj6": "min6", "dim": "min", "aug": "maj"}
 _METRES = ("2/4", "3/4", "4/4", "5/4", "6/8", "7/8", "9/8", "12/8")
 
@@ -42,8 +44,10 @@ def chain(
 
 
 def tempi(true_bpm: int, n_wrong: int, random: Random) -> list[int]:
-    """Tempi on a ladder with the true one: half and double, thirds and quarters more, always 8 % apart at least."""
-    ratios = [2.0 if random.random() < 0.4 else random.choice(TEMPO_STEPS) for _ in range(n_wrong)]
+    """Tempi on a ladder with the true one: at most one double, else a fifth to a third more."""
+    ratios = [random.choice(TEMPO_STEPS) for _ in range(n_wrong)]
+    if random.random() < OCTAVE_SHARE:
+        ratios[random.randrange(n_wrong)] = 2.0
     place = random.randint(0, n_wrong)
     out, value = [], float(true_bpm)
     for ratio in ratios[:place]:
@@ -53,7 +57,7 @@ def tempi(true_bpm: int, n_wrong: int, random: Random) -> list[int]:
     for ratio in ratios[place:]:
         value *= ratio
         out.append(round(value))
-    return [bpm for bpm in dict.fromkeys(out) if 30 <= bpm <= 320]
+    return [bpm for bpm in dict.fromkeys(out) if PLAUSIBLE_BPM[0] <= bpm <= PLAUSIBLE_BPM[1]]
 
 
 def metres(true: Metre, n_wrong: int, random: Random) -> list[Metre]:

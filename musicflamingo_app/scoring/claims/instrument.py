@@ -48,6 +48,7 @@ _LIFE = re.compile(
     r"(?:the |an? )?(?:\w+ )?$|\b(?:lyrics?|title|mentions?)\b",
     re.I,
 )
+_IS_NAME = re.compile(r'"\s*:')  # the name of a value and no value: {"vocals": null}
 _GENRE = re.compile(r"\bdrum(?:s)?\s*(?:and|&|n|'n'|'n|n')\s*bass\b", re.I)
 _DYNAMICS = re.compile(r"\b(?:forte|pianissimo|fortissimo|mezzo|crescendo)\b", re.I)
 _NONE = re.compile(
@@ -81,6 +82,8 @@ def instrument_claims(reading: Reading) -> Iterator[Claim]:
 
 def _is_other(reading: Reading, match: re.Match[str], tag: str) -> bool:
     before = reading.before(match.start())
+    if reading.is_json and _IS_NAME.match(reading.flat, match.end()):
+        return True
     if _LIKENESS.search(before) or _LIFE.search(before):
         return True
     if tag == "piano":
