@@ -1,6 +1,6 @@
 """Random stretches of items, as batches. Items are read from disk each time; the system's cache keeps them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,15 +30,32 @@ class Crop:
     has_beats: bool
 
 
-def crops(folder: Path, frames: int, batch: int, seed: int, first_step: int, *, shift: bool) -> Iterator[list[Crop]]:
-    """Endless batches; those of a step depend on the seed and the step alone, and on the items at hand."""
+def crops(
+    folder: Path,
+    frames: int,
+    batch: int,
+    seed: int,
+    first_step: int,
+    *,
+    shift: bool,
+    mend: Callable[[Item], Item | None] = lambda item: item,
+) -> Iterator[list[Crop]]:
+    """Endless batches; those of a step depend on the seed and the step alone, and on the items at hand.
+
+    `mend` may change an item, or refuse it, and then another one is taken.
+    """
     step = first_step
     while True:
         pops, pieces = sorted(folder.glob("pop-*.npz")), sorted(folder.glob("piece-*.npz"))
         for _ in range(RESCAN_STEPS):
             random = np.random.default_rng((seed, step))
-            chosen = [(pieces if random.random() < PIECES_SHARE else pops) for _ in range(batch)]
-            yield [crop(load(paths[random.integers(len(paths))]), frames, random, shift=shift) for paths in chosen]
+            made: list[Crop] = []
+            while len(made) < batch:
+                paths = pieces if random.random() < PIECES_SHARE else pops
+                item = mend(load(paths[random.integers(len(paths))]))
+                if item is not None:
+                    made.append(crop(item, frames, random, shift=shift))
+            yield made
             step += 1
 
 

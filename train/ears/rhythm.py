@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from train.ears.bar_lines import mended
 from train.ears.crops import Crop, crops, near_beats
 from train.ears.fit import Plan, fit
 from train.ears.items import SCALE, Item, load
@@ -32,14 +33,15 @@ def main() -> None:
 
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
-    judged = [load(path) for path in sorted((given.items / "valid").glob("*.npz"))[::4][:N_JUDGED]]
+    loaded = (mended(load(path)) for path in sorted((given.items / "valid").glob("*.npz"))[::4][:N_JUDGED])
+    judged = [item for item in loaded if item is not None]
     source = partial(_batches, given.items / "train", given.seed)
     plan = Plan(given.steps, rate=2e-3)
     fit(RhythmNet(n_bands(), given.channels), losses, source, partial(judge, items=judged), plan, given.out)
 
 
 def _batches(folder: Path, seed: int, first_step: int) -> Iterator[list[Crop]]:
-    return crops(folder, FRAMES, BATCH, seed, first_step, shift=False)
+    return crops(folder, FRAMES, BATCH, seed, first_step, shift=False, mend=mended)
 
 
 def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
