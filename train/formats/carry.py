@@ -25,6 +25,7 @@ def import_file(
     examples = messages.read(path) if path.suffix.lower() == ".jsonl" else af3.read(path)
     if not examples:
         raise StudioError(f"{path} holds no questions.", "Choose another file.")
+    examples = _named(examples)
     twins = {id(example) for example, _ in repeated(examples)}
     kept = balanced([example for example in examples if id(example) not in twins], seed)
     recordings = list({one.track: Recording(one.track, one.audio, one.song) for one in kept}.values())
@@ -54,6 +55,14 @@ def export_file(dataset: Dataset, path: Path, form: str, *, side: str | None = N
         return af3.write(path, examples, dataset.folder, durations)
     except OSError as error:
         raise StorageError(f"{path} cannot be written: {error.strerror or error}.", "Choose another place.") from error
+
+
+def _named(examples: Sequence[Example]) -> list[Example]:
+    """File names count as songs only where they tell recordings apart; many folders hold an `original.mp3`."""
+    tracks: dict[str, set[str]] = {}
+    for one in examples:
+        tracks.setdefault(one.song, set()).add(one.track)
+    return [one if len(tracks[one.song]) == 1 else replace(one, song="") for one in examples]
 
 
 def _absolute(example: Example) -> Example:
