@@ -35,6 +35,7 @@ const PATHS = {
   back: 'M11 6v12L3.5 12zM20 6v12l-7.5-6z',
   forward: 'M13 6v12l7.5-6zM4 6v12l7.5-6z',
   loop: 'M17 3l4 4-4 4V8H7v4H5V6h12zM7 21l-4-4 4-4v3h10v-4h2v6H7z',
+  check: 'M9.5 16.2 5.3 12l-1.4 1.4 5.6 5.6 11-11-1.4-1.4z',
   close: 'M6.4 5 12 10.6 17.6 5 19 6.4 13.4 12l5.6 5.6-1.4 1.4-5.6-5.6L6.4 19 5 17.6l5.6-5.6L5 6.4z',
   plus: 'M11 5h2v6h6v2h-6v6h-2v-6H5v-2h6z',
   minus: 'M5 11h14v2H5z',
@@ -52,6 +53,7 @@ const PATHS = {
   trash: 'M8 4h8l1 2h4v2H3V6h4zM5 9h14l-1 12H6z',
   again: 'M12 5V1.5L7 6l5 4.5V7a5 5 0 1 1-5 5H5a7 7 0 1 0 7-7z',
   search: 'M10 3a7 7 0 1 0 4.3 12.5l5 5 1.4-1.4-5-5A7 7 0 0 0 10 3zm0 2a5 5 0 1 1 0 10 5 5 0 0 1 0-10z',
+  players: 'M4 6h9v3H4zM10 10.5h10v3H10zM4 15h6v3H4zM13 15h7v3h-7z',
   note: 'M19 3v12.5a3 3 0 1 1-2-2.8V7.4L9 9v8.5a3 3 0 1 1-2-2.8V6z',
 };
 

@@ -1,12 +1,11 @@
-"""Adapters on this machine: what training wrote or somebody brought, put on a model in the chat, packed and removed.
+"""Adapters on this machine: what training kept or somebody brought, put on a model in the chat and removed.
 
-An adapter is a folder in `adapters/` in PEFT's form (`adapter_config.json`, `adapter_model.safetensors`) with a
-`card.json` that says what it is. The folder is the truth: one that appears there is found, one that went is forgotten.
+An adapter is a folder in `adapters/` in PEFT's form with a `card.json` that says what it is (train/adapters.py writes
+it). The folder is the truth: one that appears there is found, one that went is forgotten.
 """
 
 import json
 import logging
-import re
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -18,12 +17,10 @@ from db.session import Database
 from db.values import Adapter, NewAdapter
 from model.registry import MODELS
 from musicflamingo_app.errors import NotFound, StorageError, StudioError
-from musicflamingo_app.services.adapter_file import CARD, CONFIG, WEIGHTS, pack, unpacked
 from musicflamingo_app.services.voices import Worn
 
 log = logging.getLogger(__name__)
-LONGEST_NAME = 60
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
+CONFIG, WEIGHTS, CARD = "adapter_config.json", "adapter_model.safetensors", "card.json"
 
 
 class Adapters:
@@ -105,25 +102,6 @@ class Adapters:
         with self._database.write() as session:
             adapters.delete(session, adapter_id)
 
-    def pack(self, adapter_id: int, target: Path) -> None:
-        """Writes an adapter as one zip file. Raises NotFound, StorageError."""
-        pack(self.folder_of(self.get(adapter_id)), target)
-
-    def bring(self, file: Path, name: str) -> Adapter:
-        """Takes in a zip that another studio or a PEFT trainer wrote. Raises StudioError, StorageError."""
-        named = checked_name(name)
-        with self._database.read() as session:
-            if adapters.by_name(session, named) is not None or (self.folder / named).exists():
-                raise StudioError(f"There is an adapter named “{named}” already.", "Choose another name.")
-        with unpacked(file, self.folder) as draft:
-            card = card_of(draft)
-            base = base_model_of(draft, card)
-            (draft / CARD).write_text(json.dumps({**card, "base_model": base}, ensure_ascii=False, indent=1), "utf-8")
-            draft.rename(self.folder / named)
-        new = NewAdapter(named, base, named, dataset=_text(card, "dataset"), about=card, imported=True)
-        with self._database.write() as session:
-            return adapters.add(session, new, now=_now())
-
     def _folders(self) -> list[Path]:
         """Whole adapters; a folder that training still writes has no card yet."""
         if not self.folder.is_dir():
@@ -138,29 +116,12 @@ class Adapters:
                     adapters.delete(session, row.id)
             for path in fresh:
                 try:
-                    card = card_of(path)
-                    new = NewAdapter(
-                        path.name,
-                        base_model_of(path, card),
-                        path.name,
-                        _text(card, "run"),
-                        _text(card, "dataset"),
-                        card,
-                    )
+                    new = _found(path)
                 except StudioError as error:
                     log.warning("The adapter %s is left out: %s", path.name, error)
                     continue
                 if adapters.by_name(session, new.name) is None:
                     adapters.add(session, new, now=_now())
-
-
-def checked_name(name: str) -> str:
-    """A name that can be a folder's on any system. Raises StudioError."""
-    named = name.strip()
-    if not _NAME.fullmatch(named) or len(named) > LONGEST_NAME or named.endswith("."):
-        what = f"“{named[:LONGEST_NAME]}” cannot be the name of an adapter."
-        raise StudioError(what, f"Use up to {LONGEST_NAME} letters from A to Z, digits, blanks, dots, _ and -.")
-    return named
 
 
 def card_of(folder: Path) -> Mapping[str, Any]:
@@ -176,6 +137,14 @@ def card_of(folder: Path) -> Mapping[str, Any]:
     return card
 
 
+def _found(folder: Path) -> NewAdapter:
+    card = card_of(folder)
+    run = _text(card, "run")
+    return NewAdapter(
+        folder.name, base_model_of(folder, card), folder.name, run, _text(card, "data"), card, imported=not run
+    )
+
+
 def base_model_of(folder: Path, card: Mapping[str, Any]) -> str:
     """The id of the model that an adapter was trained on. Raises StudioError when nothing names it."""
     try:
@@ -183,7 +152,7 @@ def base_model_of(folder: Path, card: Mapping[str, Any]) -> str:
         named = config.get("base_model_name_or_path")
     except (OSError, ValueError, AttributeError) as error:
         raise StudioError(f"The file {CONFIG} of the adapter cannot be read.", "Export it again.") from error
-    said = [name for name in (card.get("base_model"), named) if isinstance(name, str) and name]
+    said = [name for name in (card.get("base"), named) if isinstance(name, str) and name]
     for name in said:
         for known in MODELS:
             if name in (known.id, known.repo):

@@ -7,10 +7,11 @@ can be said of a collection from the library alone.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
-from db import collections
+from db import collections, tracks
 from db.values import MAX_PAGE_ROWS, Collection, Review, TagCount, Track, TrackQuery
-from musicflamingo_app.errors import StudioError
+from musicflamingo_app.errors import NotFound, StudioError
 from musicflamingo_app.facts.prose.hedges import FAINT_TAG
 from musicflamingo_app.services.labels import MAX_LABEL, cleaned
 from musicflamingo_app.services.library import Library
@@ -128,19 +129,27 @@ class Collections:
     def outlook(self, collection_id: int) -> Outlook:
         """What the library says of a collection. Raises NotFound."""
         with self._database.read() as session:
-            tracks = collections.tracks(session, collection_id)
+            held = collections.tracks(session, collection_id)
             texts = collections.texts(session, collection_id)
         return Outlook(
-            n_tracks=len(tracks),
-            duration_s=sum(track.duration_s for track in tracks),
-            n_analysed=sum(track.analysed_at is not None for track in tracks),
-            n_artists=len({track.artist for track in tracks if track.artist}),
-            n_albums=len({(track.artist, track.album) for track in tracks if track.album}),
+            n_tracks=len(held),
+            duration_s=sum(track.duration_s for track in held),
+            n_analysed=sum(track.analysed_at is not None for track in held),
+            n_artists=len({track.artist for track in held if track.artist}),
+            n_albums=len({(track.artist, track.album) for track in held if track.album}),
             n_captions=texts.n_captions,
             n_captioned=texts.n_captioned,
             n_corrections=texts.n_corrections,
-            doubts=tuple(doubt for track in tracks for doubt in doubts_about(track)),
+            doubts=tuple(doubt for track in held for doubt in doubts_about(track)),
         )
+
+    def sound(self, audio_sha256: str) -> Path:
+        """The copy of a recording that the browser plays, by its hash. Raises NotFound."""
+        with self._database.read() as session:
+            found = tracks.find_by_hash(session, audio_sha256)
+        if found is None or found.deleted_at is not None:
+            raise NotFound("The song of this example is not in the library any more.", "Add its file again.")
+        return self._library.playback_path(found.id)
 
     # Reviews
 

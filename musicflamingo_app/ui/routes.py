@@ -38,7 +38,7 @@ def routes(studio: Studio, models: ModelDesk) -> list[BaseRoute]:
         Route("/ma/examples.json", answers.answered(pages.examples), methods=get),
         Route("/ma/about.json", answers.answered(pages.about), methods=get),
         *speech_routes(studio, models),
-        *train_routes(studio),
+        *train_routes(studio, models),
         Route("/ma/tracks/{id:int}/{action}", answers.answered(pages.change_track), methods=post),
         Route("/ma/jobs/{id:int}/{action}", answers.answered(pages.change_job), methods=post),
         Route("/ma/examples/{id}", answers.answered(pages.add_example), methods=post),

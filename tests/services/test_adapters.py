@@ -1,7 +1,6 @@
 """Adapters: found, put on in the chat, packed, taken in and removed."""
 
 import json
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from tests.model.tiny import write_flamingo, write_lora
 from tests.services.voicing import HEARING, FakeBackend, MakeSpeech, make_speech, text_of, track
 
 __all__ = ["make_speech", "track"]
-CARD = {"base_model": HEARING, "run": "r1", "dataset": "choros", "scores": {"key": 0.7}}
+CARD = {"base": HEARING, "run": "r1", "data": "choros", "scores": {"key": 0.7}}
 
 
 @dataclass
@@ -52,19 +51,6 @@ def write_adapter(folder: Path, card: dict[str, object] | None = CARD, base: str
     if card is not None:
         (folder / "card.json").write_text(json.dumps(card))
     return folder
-
-
-def zipped(file: Path, files: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return file
-
-
-GOOD = {
-    "adapter_config.json": json.dumps({"base_model_name_or_path": HEARING}).encode(),
-    "adapter_model.safetensors": b"w",
-}
 
 
 def said(speech: Speech, track: Track, adapter: str | None, model_id: str = HEARING) -> tuple[str, str]:
@@ -117,7 +103,7 @@ def test_an_adapter_of_the_tiny_model_speaks_itself_instead_of_the_measurements(
 ) -> None:
     backend = Dressed("Tiny", abilities=Abilities(takes_adapters=True, is_tiny=True))
     speech = make_speech({EMBEDDED: backend})
-    write_adapter(speech.adapters.folder / "small", {"base_model": EMBEDDED})
+    write_adapter(speech.adapters.folder / "small", {"base": EMBEDDED})
     (found,) = speech.adapters.every()
     said(speech, track, None, EMBEDDED)
     assert not backend.asked
@@ -128,7 +114,7 @@ def test_an_adapter_of_the_tiny_model_speaks_itself_instead_of_the_measurements(
 def test_what_cannot_wear_an_adapter_says_so(make_speech: MakeSpeech, track: Track) -> None:
     speech = make_speech({HEARING: FakeBackend("Deaf to adapters")})
     write_adapter(speech.adapters.folder / "choro")
-    write_adapter(speech.adapters.folder / "other", {"base_model": "someone/else"}, "someone/else")
+    write_adapter(speech.adapters.folder / "other", {"base": "someone/else"}, "someone/else")
     other, choro = sorted(speech.adapters.every(), key=lambda row: row.name, reverse=True)
     with pytest.raises(NoAbility, match="takes no adapters"):
         said(speech, track, "choro")
@@ -153,64 +139,27 @@ def test_a_removed_adapter_leaves_the_model_and_the_disk(make_speech: MakeSpeech
         speech.adapters.remove(found.id)
 
 
-def test_an_exported_adapter_comes_back_under_another_name(make_speech: MakeSpeech, tmp_path: Path) -> None:
-    ours = make_speech({HEARING: Dressed()}).adapters
-    write_adapter(ours.folder / "choro")
-    (ours.folder / "choro" / "optimizer.pt").write_bytes(b"not to be given away")
-    (found,) = ours.every()
-    ours.pack(found.id, tmp_path / "choro.zip")
-    brought = ours.bring(tmp_path / "choro.zip", " Choro 2 ")
-    assert (brought.name, brought.base_model, brought.dataset, brought.imported) == ("Choro 2", HEARING, "choros", True)
-    held = {path.name for path in ours.folder_of(brought).iterdir()}
-    assert held == {"adapter_config.json", "adapter_model.safetensors", "card.json"}
-    assert {row.name for row in ours.every()} == {"choro", "Choro 2"}
-
-
-def test_a_plain_peft_folder_is_taken_in(make_speech: MakeSpeech, tmp_path: Path) -> None:
-    ours = make_speech({HEARING: Dressed()}).adapters
-    config = json.dumps({"base_model_name_or_path": f"nvidia/{HEARING}"}).encode()
-    file = zipped(
-        tmp_path / "a.zip", {"mine/": b"", "mine/adapter_config.json": config, "mine/adapter_model.safetensors": b"w"}
-    )
-    assert ours.bring(file, "mine").base_model == HEARING
-    with pytest.raises(StudioError, match="“mine” already"):
-        ours.bring(file, "mine")
-
-
 @pytest.mark.parametrize(
-    ("files", "match"),
+    ("card", "base", "model_id"),
     [
-        ({}, "no file named adapter_config.json"),
-        ({"adapter_config.json": b"{}", "adapter_model.bin": b"pickle"}, "no file named adapter_model.safetensors"),
-        (GOOD | {"adapter_config.json": b"{}"}, "Nothing says"),
-        (GOOD | {"adapter_config.json": b"[1"}, "cannot be read"),
-        (GOOD | {"card.json": b"[1]"}, "not a JSON object"),
-        (GOOD | {"x/adapter_config.json": b"{}"}, "several files"),
-        (GOOD | {"card.json": b" " * 2_000_001}, "larger than 2 MB"),
-        ({f"../../{name}": content for name, content in GOOD.items()}, None),
+        ({"base": HEARING}, "", HEARING),
+        ({}, f"nvidia/{HEARING}", HEARING),
+        ({"base": "my-own"}, "/home/ana/my-own", "my-own"),
     ],
-)  # fmt: skip
-def test_a_zip_is_taken_in_with_suspicion(
-    make_speech: MakeSpeech, tmp_path: Path, files: dict[str, bytes], match: str | None
+)
+def test_the_base_is_told_by_card_or_configuration(
+    make_speech: MakeSpeech, card: dict[str, object], base: str, model_id: str
 ) -> None:
     ours = make_speech({HEARING: Dressed()}).adapters
-    file = zipped(tmp_path / "a.zip", files)
-    if match is None:
-        assert ours.bring(file, "up").folder == "up"  # only names count, never the folders before them
-        assert sorted(path.name for path in ours.folder.iterdir()) == ["up"]
-        return
-    with pytest.raises(StudioError, match=match):
-        ours.bring(file, "bad")
-    assert list(ours.folder.iterdir()) == [] and ours.every() == ()
+    write_adapter(ours.folder / "choro", card, base)
+    (found,) = ours.every()
+    assert (found.base_model, found.imported) == (model_id, True)
 
 
-@pytest.mark.parametrize("name", ["", "  ", "../up", "a/b", ".hidden", "x" * 61, "dot.", "å", "a\nb"])
-def test_names_are_good_on_any_system(make_speech: MakeSpeech, tmp_path: Path, name: str) -> None:
-    with pytest.raises(StudioError, match="name of an adapter"):
-        make_speech({HEARING: Dressed()}).adapters.bring(zipped(tmp_path / "a.zip", GOOD), name)
-
-
-def test_what_is_no_zip_is_refused(make_speech: MakeSpeech, tmp_path: Path) -> None:
-    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 not really")
-    with pytest.raises(StudioError, match="not a zip"):
-        make_speech({HEARING: Dressed()}).adapters.bring(tmp_path / "a.zip", "bad")
+@pytest.mark.parametrize(("card", "base"), [("[1]", HEARING), ("{", HEARING), ("{}", "")])
+def test_what_nobody_can_read_is_left_out(make_speech: MakeSpeech, card: str, base: str) -> None:
+    ours = make_speech({HEARING: Dressed()}).adapters
+    folder = write_adapter(ours.folder / "odd", {}, base)
+    (folder / "card.json").write_text(card)
+    write_adapter(ours.folder / "good")
+    assert [row.name for row in ours.every()] == ["good"]

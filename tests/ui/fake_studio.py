@@ -25,7 +25,7 @@ from musicflamingo_app.services.library import Library
 from musicflamingo_app.services.speech import Speech
 from musicflamingo_app.ui.preferences import Preference
 from tests.ui.speaking import library_of, speech_over
-from tests.ui.synthetic import WHEN, peak_bytes, song_analysis, song_curves, tone_samples, write_m4a
+from tests.ui.synthetic import WHEN, peak_bytes, song_analysis, song_curves, tone_samples, with_band, write_m4a
 
 HOSTILE_TITLE = '<img src=x onerror="window.pwned=1"> ${window.pwned=2} {{window.pwned=3}}'
 HOSTILE_ARTIST = "`${alert(1)}` <script>window.pwned=4</script>"
@@ -95,7 +95,7 @@ class FakeStudio:
 
     @property
     def paths(self) -> Paths:
-        return Paths(self.folder)
+        return Paths(self.folder / "speech").make()
 
     def description(self, track_id: int) -> Description:
         track = self.track(track_id)
@@ -273,10 +273,10 @@ def make_track(track_id: int, title: str, analysis: Analysis, **fields: Any) -> 
 
 
 def filled_studio(folder: Path) -> FakeStudio:
-    """Track 1 an ordinary song, 2 ten minutes long, 3 with a hostile title, 4 measured by older engines."""
+    """Track 1 an ordinary song, 2 ten minutes of a band, 3 with a hostile title, 4 measured by older engines."""
     studio = FakeStudio(folder)
     studio.put("Harbour lights", song_analysis(), artist="Mara Lind", album="Tides", year=2021)
-    studio.put("Ten minutes", song_analysis(300), artist="The Long Players")
+    studio.put("Ten minutes", with_band(song_analysis(300)), artist="The Long Players")
     studio.put(HOSTILE_TITLE, song_analysis(8, modulate=False, transpose=3), artist=HOSTILE_ARTIST)
     studio.put("Old measure", song_analysis(16, modulate=False, transpose=5), tempo_bpm=92.0, artist=None)
     studio.mark_stale(4)

@@ -68,6 +68,7 @@ export class CollectionStep {
     replace(this.head,
       el('div', {}, el('h2', {}, found.name), el('p', { class: 'ma-quiet' }, found.licence_note || 'No licence note yet: say who made the recordings and what allows a model to learn from them.')),
       el('div', { class: 'ma-group' },
+        found.n_tracks ? iconButton('forward', 'See what it gives', () => this.train.go('dataset'), { text: 'What it gives', class: 'ma-button ma-primary' }) : null,
         iconButton('edit', 'Name and licence note', () => this.describe(found), { text: 'Name and licence' }),
         iconButton('trash', `Delete ${found.name}`, () => this.remove(found))));
   }

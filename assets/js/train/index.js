@@ -5,9 +5,15 @@ import { on } from '../bus.js';
 import { el, replace } from '../dom.js';
 import { recall, remember } from '../memory.js';
 import { CollectionStep } from './collection.js';
+import { DatasetStep } from './dataset.js';
+import { RecipeStep } from './recipe.js';
+import { RunStep } from './runs.js';
 
 const STEPS = [
   ['collection', 'Collection', 'Which songs', CollectionStep],
+  ['dataset', 'Dataset', 'What they give', DatasetStep],
+  ['recipe', 'Recipe', 'How it learns', RecipeStep],
+  ['run', 'Run', 'Learning', RunStep],
 ];
 
 class Train {
@@ -44,6 +50,8 @@ class Train {
     replace(this.list, STEPS.map(([id, name, about], index) => el('li', {},
       el('button', { type: 'button', class: 'ma-walk-step', 'aria-current': id === this.chosen.step ? 'step' : null, onclick: () => this.go(id) },
         el('b', { 'aria-hidden': 'true' }, String(index + 1)), el('span', {}, name, el('small', {}, about))))));
+    const current = this.list.querySelector('[aria-current]');
+    this.list.scrollLeft = current.offsetLeft - (this.list.clientWidth - current.clientWidth) / 2; // on narrow screens
   }
 }
 
