@@ -26,6 +26,7 @@ from train.evaluate.markdown import summary
 from train.evaluate.opening import Opening, candidate_of
 from train.evaluate.plan import Plan
 from train.evaluate.run import Step
+from train.plan import Place
 
 DEFAULT = "dataset"
 
@@ -47,7 +48,8 @@ evaluate = typer.Typer(
 )
 
 ModelOption = Annotated[
-    str | None, typer.Option("--model", help="Who answers, as “musicflamingo models list” names it; else the setting.")
+    str | None,
+    typer.Option("--model", help="Who answers, as “models list” names it, or the folder of a Music Flamingo."),
 ]
 AdapterOption = Annotated[str, typer.Option("--adapter", help="An adapter of that model, by its name.")]
 BaseOption = Annotated[
@@ -59,6 +61,9 @@ ControlsOption = Annotated[
 LimitOption = Annotated[int | None, typer.Option("--limit", help="Only so many items, drawn the same each time.")]
 NameOption = Annotated[str, typer.Option("--name", help="Name of the evaluation's folder.")]
 TokensOption = Annotated[int | None, typer.Option("--max-tokens", min=1, help="Longest answer, in tokens.")]
+ThinksOption = Annotated[
+    bool | None, typer.Option("--thinks/--no-thinks", help="Ask for a thought first, or for none; else as it was made.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 
 
@@ -73,13 +78,14 @@ def dataset(
     side: Annotated[str, typer.Option("--side", help="held_out or train.")] = "held_out",
     name: NameOption = "",
     max_tokens: TokensOption = None,
+    thinks: ThinksOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Evaluate on the held-out songs of a dataset. Ctrl-C stops; the same command goes on."""
     settings = load_settings(model=model)
     with _desk(settings) as studio:
         folder = dataset_folder(studio.paths.home, wanted)
-        who = candidates(studio, settings.model, adapter, with_base)
+        who = candidates(studio, settings.model, adapter, with_base, thinks)
         plan = dataset_plan(folder, who, _controls(controls), side=side, limit=limit)
         plan = with_tokens(plan, max_tokens)
         default = folder_name(folder.name, side if side == "train" else "", who[-1].name, "base" if with_base else "")
@@ -116,17 +122,14 @@ def evaluation_folder(root: Path, wanted: str) -> Path:
     raise NotFound(f"There is no evaluation named “{wanted}”.", advice)
 
 
-def candidates(studio: Studio, model_id: str, adapter: str, with_base: bool) -> tuple[Candidate, ...]:
+def candidates(
+    studio: Studio, model_id: str, adapter: str, with_base: bool, thinks: bool | None = None
+) -> tuple[Candidate, ...]:
     """The base, when asked for, and the candidate. Raises NotFound for an unknown model or adapter."""
-    who = candidate_of(studio.speech, model_id, adapter)
+    who = candidate_of(studio.speech, model_id, adapter, thinks=thinks)
     if adapter:
-        Opening(studio.speech, adapters_folder(studio)).folder(adapter)
-    return (candidate_of(studio.speech, model_id), who) if with_base and adapter else (who,)
-
-
-def adapters_folder(studio: Studio) -> Path:
-    """Where adapters lie, each in a folder of its name."""
-    return studio.paths.home / "adapters"
+        Opening(studio.speech, Place(studio.paths.home)).adapter(who)
+    return (candidate_of(studio.speech, model_id, thinks=thinks), who) if with_base and adapter else (who,)
 
 
 def with_tokens(plan: Plan, max_tokens: int | None) -> Plan:
@@ -164,12 +167,14 @@ def _run(
             text = f"{step.n_done}/{step.n_all} {step.control}"
             bar.update(job, name=step.candidate, completed=step.n_done, total=step.n_all, description=text)
 
-        opener = Opening(studio.speech, adapters_folder(studio), loading)
+        opener = Opening(studio.speech, Place(studio.paths.home), loading)
         try:
             report = run_evaluation(folder, plan, opener, watch, judging=judging, heading=heading)
         except KeyboardInterrupt:
             err.print("\nStopped. The same command goes on from here.")
             raise
+        finally:
+            opener.close()
     text = json.dumps(report_json(report), ensure_ascii=False, indent=1) if as_json else f"{heading}{summary(report)}"
     sys.stdout.write(text + "\n")
     err.print(f"Kept in {folder}.", style="dim", soft_wrap=True)
@@ -192,6 +197,7 @@ def run_suite(
     judge: Annotated[str, typer.Option("--judge", help="A model that judges the answers too.")] = "",
     name: NameOption = "",
     max_tokens: TokensOption = None,
+    thinks: ThinksOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Evaluate on a published benchmark from its official files. Ctrl-C stops; the same command goes on."""
@@ -201,7 +207,7 @@ def run_suite(
     wanted = suite(suite_name)
     settings = load_settings(model=model)
     with _desk(settings) as studio:
-        who = candidates(studio, settings.model, adapter, with_base)
+        who = candidates(studio, settings.model, adapter, with_base, thinks)
         judged = judging(wanted, candidate_of(studio.speech, judge)) if judge else None
         plan = suite_plan(wanted, files, who, _controls(controls), limit=limit, skip_missing=skip_missing)
         plan = with_tokens(plan, max_tokens)

@@ -22,6 +22,10 @@ class Wearing(Answering):
     """Takes adapters; with one on it hears, without it says high."""
 
     worn = ""
+    adapters = ()
+
+    def use_adapter(self, name: str) -> None:
+        self.worn = name
 
     def load_adapter(self, name: str, folder: Path) -> None:
         self.worn = name
@@ -70,7 +74,11 @@ def test_a_dataset_is_evaluated_and_kept(command: Command, ear: Wearing, dataset
 def test_an_adapter_is_put_on_and_compared_with_its_base(
     command: Command, ear: Wearing, dataset: str, home: Path
 ) -> None:
-    (home / "adapters/tuned").mkdir(parents=True)
+    tuned = home / "adapters/tuned"
+    tuned.mkdir(parents=True)
+    for name in ("adapter_config.json", "adapter_model.safetensors"):
+        (tuned / name).write_text("{}")
+    (tuned / "card.json").write_text(json.dumps({"name": "tuned", "base": MODEL, "fingerprint": ""}))
     said = command("evaluate", dataset, "--model", MODEL, "--adapter", "tuned", "--with-base", "--json")
     assert said.code == 0, said.err
     report = json.loads(said.out)
@@ -115,8 +123,8 @@ def test_suites_are_listed_with_their_licences(command: Command) -> None:
         (("--limit", "0", "tones"), "The limit is 0. Use 1 or more."),
         (("tones", "--side", "middle"), "A dataset has no side “middle”. Use one of train, held_out."),
         (("tones", "--model", "gpt"), "There is no model named 'gpt'."),
-        (("tones", "--adapter", "mine"), "There is no adapter named “mine”. Train one first."),
-        (("tones", "--adapter", "../x"), "There is no adapter named “../x”."),
+        (("tones", "--adapter", "mine"), "There is no adapter 'mine'. Known: none yet."),
+        (("tones", "--adapter", "../x"), "There is no adapter '../x'."),
         (("compare", "a", "b"), "There is no evaluation named “a”."),
         (("suite", "gtzan", "--files", "/nowhere"), "There is no folder /nowhere. Get GTZAN"),
         (("suite", "gtzan", "--files", "/", "--judge", "embedded"), "is not judged by a model. Leave --judge out."),

@@ -18,7 +18,8 @@ from train.examples import Example
 
 def sampling_for(plan: Plan, candidate: Candidate, backend: Backend) -> Sampling:
     """The likeliest tokens, so that the same question has the same answer."""
-    chosen = replace(sampling_of(candidate.model, backend.abilities), temperature=0.0, seed=plan.seed)
+    abilities = replace(backend.abilities, thinks=candidate.is_to_think(backend.abilities))
+    chosen = replace(sampling_of(candidate.model, abilities), temperature=0.0, seed=plan.seed)
     return chosen if plan.max_new_tokens is None else replace(chosen, max_new_tokens=plan.max_new_tokens)
 
 
@@ -37,7 +38,8 @@ class Asker:
         self._sampling = sampling_for(plan, candidate, backend)
 
     def text(self, example: Example) -> str:
-        return asked(example, self._plan.wording, self._backend.abilities)
+        thinks = self._candidate.is_to_think(self._backend.abilities)
+        return asked(example, self._plan.wording, thinks=thinks)
 
     def fingerprint(self, example: Example, control: Control) -> str:
         return fingerprint(self.text(example), example, control, self._sampling)

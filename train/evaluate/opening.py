@@ -2,56 +2,95 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from model.errors import NoAbility
+from model.errors import ModelError, NoAbility
 from model.types import Backend
 from musicflamingo_app.errors import NotFound
 from musicflamingo_app.services.speech import Speech
+from musicflamingo_app.services.voices import Wearer
+from train.adapters import Adapter, check_base, find_adapter
+from train.bases import base_of, fingerprint
 from train.evaluate.candidate import Candidate
+from train.plan import Place
 
 Progress = Callable[[float, str], None]
+CONFIG = "config.json"
 
 
-def candidate_of(speech: Speech, model_id: str, adapter: str = "") -> Candidate:
-    """A candidate with what is known of its model. Raises NotFound."""
-    return Candidate(model_id, adapter, speech.voices.abilities(model_id).hears_audio)
+def candidate_of(speech: Speech, named: str, adapter: str = "", *, thinks: bool | None = None) -> Candidate:
+    """A candidate by its id in the registry, or by the folder of a Music Flamingo. Raises NotFound, ModelError."""
+    folder = Path(named).expanduser()
+    if (folder / CONFIG).is_file():
+        base_of(named, folder)  # refuses what does not hear
+        return Candidate(folder.absolute().name, adapter, True, thinks, str(folder.absolute()))
+    return Candidate(named, adapter, speech.voices.abilities(named).hears_audio, thinks)
 
 
 class Opening:
-    """Opens candidates among the studio's models; adapters lie in a folder, each under its name."""
+    """Opens candidates among the studio's models and adapters, one model at a time."""
 
-    def __init__(self, speech: Speech, adapters: Path, on_progress: Progress = lambda fraction, text: None) -> None:
-        self._speech, self._adapters, self._on_progress = speech, adapters, on_progress
-        self._open = ""
+    def __init__(self, speech: Speech, place: Place, on_progress: Progress = lambda fraction, text: None) -> None:
+        self._speech, self._place, self._on_progress = speech, place, on_progress
+        self._open = Candidate("")
+        self._own: Backend | None = None  # that of a folder
 
     @contextmanager
     def __call__(self, candidate: Candidate) -> Iterator[Backend]:
         """Raises NotFound, NoAbility, ModelError, MissingPackage, OutOfMemory."""
-        folder = self.folder(candidate.adapter) if candidate.adapter else None
-        if self._open not in ("", candidate.model):
-            self._speech.unload_model(self._open)  # two large models rarely fit beside each other
-        self._open = candidate.model
-        self._speech.load_model(candidate.model, on_progress=self._on_progress)
-        backend = self._speech.voices.backend(candidate.model)
-        if folder is None:
+        adapter = self.adapter(candidate) if candidate.adapter else None
+        backend = self._backend(candidate)
+        if adapter is None:
             yield backend
             return
-        if not backend.abilities.takes_adapters:
-            what = f"{backend.name} takes no adapters."
-            raise NoAbility(what, "Choose a model that runs in transformers.")
-        name = f"evaluated-{candidate.adapter}"  # apart from one that a person is using
-        backend.load_adapter(name, folder)  # type: ignore[attr-defined]
+        if not (backend.abilities.takes_adapters and isinstance(backend, Wearer)):
+            raise NoAbility(f"{backend.name} takes no adapters.", "Choose the model that it was trained on.")
+        name = f"evaluated-{adapter.name}"  # apart from one that a person is using
+        backend.load_adapter(name, adapter.folder)
         try:
             yield backend
         finally:
-            backend.unload_adapter(name)  # type: ignore[attr-defined]
+            backend.unload_adapter(name)
 
-    def folder(self, adapter: str) -> Path:
-        """The folder of an adapter. Raises NotFound that names those there are."""
-        folder = self._adapters / adapter
-        if adapter and Path(adapter).name == adapter and folder.is_dir():
-            return folder
-        here = sorted(path.name for path in self._adapters.glob("*/")) if self._adapters.is_dir() else []
-        advice = f"There are: {', '.join(here)}." if here else "Train one first."
-        raise NotFound(f"There is no adapter named “{adapter}”.", advice)
+    def close(self) -> None:
+        """Frees the model that is open."""
+        if self._own is not None:
+            self._own.close()
+            self._own = None
+        elif self._open.model:
+            self._speech.unload_model(self._open.model)
+        self._open = Candidate("")
+
+    def adapter(self, candidate: Candidate) -> Adapter:
+        """A candidate's adapter. Raises NotFound, and ModelError for one of another base."""
+        found = find_adapter(self._place.adapters, candidate.adapter)
+        try:
+            folder, _ = base_of(candidate.folder or candidate.model, self._place.models)
+        except (NotFound, ModelError):  # nothing to compare with; loading says what is the matter
+            return found
+        check_base(found.folder, fingerprint(folder))
+        return found
+
+    def _backend(self, candidate: Candidate) -> Backend:
+        bare = replace(candidate, adapter="", thinks=None)
+        if self._open != bare:
+            self.close()  # two large models rarely fit beside each other
+            if candidate.folder:
+                self._own = _of_folder(candidate, self._on_progress)
+            else:
+                self._speech.load_model(candidate.model, on_progress=self._on_progress)
+            self._open = bare
+        return self._own if self._own is not None else self._speech.voices.backend(candidate.model)
+
+
+def _of_folder(candidate: Candidate, on_progress: Progress) -> Backend:
+    """A checkpoint that is no model of the registry: on a graphics card in bf16, on the processor in fp32."""
+    from model.devices import devices
+    from model.transformers_hf.backend import TransformersBackend
+    from model.transformers_hf.load import Checkpoint, load
+
+    cards = [device.kind for device in devices() if device.kind != "cpu"]
+    precision, device = ("bf16", cards[0]) if cards else ("fp32", "cpu")
+    loaded = load(Checkpoint(candidate.folder, precision=precision, device=device), on_progress)
+    return TransformersBackend(loaded, candidate.model)

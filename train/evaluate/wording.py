@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from model.types import Abilities
 from train.examples import Example
 from train.prompts import CHOOSE, LETTERS, THINK, prompt_text
 
@@ -21,7 +20,7 @@ def lettered(options: tuple[str, ...], *, between: str = " ") -> str:
     return between.join(f"({letter}) {option}" for letter, option in zip(LETTERS, options, strict=False))
 
 
-def asked(example: Example, wording: Wording, abilities: Abilities) -> str:
-    """What is sent: a model that thinks is told the form in which it was trained to answer."""
+def asked(example: Example, wording: Wording, *, thinks: bool) -> str:
+    """What is sent: a model that is to think is told the form in which it was trained to answer."""
     text = wording(example)
-    return f"{text}\n{THINK}" if abilities.thinks else text
+    return f"{text}\n{THINK}" if thinks else text
