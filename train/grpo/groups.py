@@ -34,9 +34,10 @@ class Scored:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """What is learned from one prompt: tokens (n, longest) with their mask, advantages (n,), old log-probabilities.
+    """What is learned from one prompt: tokens (n, longest) with their mask, advantages (n,), log-probabilities.
 
-    `reference` holds the reference's log-probabilities, or None when nothing pulls towards it.
+    `old` are those of the policy that drew, None where the only update computes them itself; `reference` those of the
+    reference, None where nothing pulls towards it.
     """
 
     prompt: Prompt
@@ -77,8 +78,9 @@ def group_of(policy: Policy, found: Scored, settings: GrpoSettings) -> Group:
     earned = torch.tensor([value for _, value in pairs], dtype=torch.float32, device=policy.device)
     mask = padded([[1] * len(ids) for ids in completions], 0).to(policy.device, torch.float32)
     with torch.no_grad():
-        old = policy.log_probs(found.prompt, completions, settings.temperature)[0]
-        reference = None
+        old = reference = None
+        if settings.updates_per_batch > 1:
+            old = policy.log_probs(found.prompt, completions, settings.temperature)[0]
         if settings.kl_weight > 0:
             with policy.as_reference() as model:
                 reference = policy.log_probs(found.prompt, completions, settings.temperature, model)[0]

@@ -31,7 +31,7 @@ class GrpoSettings:
     layout: str = "think"  # what the format reward wants: think, strict, answer or plain
     format_weight: float = 0.2  # the paper adds 1 and 1
     task_weight: float = 0.8
-    captions: str = "bounded"  # structured-thinking reward: bounded (ours) or printed (the paper's)
+    captions: str = "bounded"  # structured-thinking reward: bounded (ours), printed (the paper's); or their task's
     accuracy: str = "task"  # questions are scored by their task, or by exact match
     control_every: int = 20  # steps between looks at held-out prompts, heard and with noise instead; 0 for never
     control_prompts: int = 16  # how many of them
@@ -49,7 +49,7 @@ class GrpoSettings:
         for name in ("clip", "temperature", "learning_rate", "max_grad_norm"):
             if getattr(self, name) <= 0:
                 _refuse(name, getattr(self, name), "It must be more than 0.")
-        for name, known in (("layout", LAYOUTS), ("captions", tuple(CAPTIONS)), ("accuracy", ACCURACIES)):
+        for name, known in (("layout", LAYOUTS), ("captions", (*CAPTIONS, "task")), ("accuracy", ACCURACIES)):
             if getattr(self, name) not in known:
                 _refuse(name, getattr(self, name), f"Known are {', '.join(known)}.")
 

@@ -30,7 +30,7 @@ def accumulate(policy: Policy, groups: Sequence[Group], settings: GrpoSettings) 
         new, entropy = policy.log_probs(group.prompt, group.completions, settings.temperature)
         loss = grpo_loss(
             new,
-            group.old,
+            new.detach() if group.old is None else group.old,
             group.reference,
             group.advantage,
             group.mask,

@@ -1,23 +1,18 @@
 """The structured-thinking reward for captions, as the paper prints it and in our bounded form.
 
-The truth of a caption is a mapping from category (`lexicon.CATEGORIES`) to its value or values, in
-`example.truth["categories"]`. An empty list says that there is none of it (an instrumental has no vocal character); a
-category that is left out is unknown and judges nothing.
-
 Printed: words of the truth that occur in the caption, over the number of categories. It has no upper bound and a
 caption that lists every word there is earns all of it. Bounded: for each category the harmonic mean of precision (of
 what the caption claims) and recall (of what is true), and the mean of those, in [0, 1]; a wrong claim costs.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from musicflamingo_app.errors import StudioError
 from train.examples import Example, Score
 from train.rewards.layout import answer_of
-from train.rewards.lexicon import CATEGORIES
 from train.rewards.overlap import claims, overlap, truths
+from train.rewards.truth import categories_of
 
 _WORD = re.compile(r"[\w#♯♭/'&.-]*[\w#♯♭]")
 
@@ -37,19 +32,6 @@ def bounded(example: Example, completion: str) -> Score:
     return Score(sum(parts.values()) / len(parts), parts)
 
 
-def categories_of(example: Example) -> dict[str, tuple[str, ...]]:
-    """The truth by category, every value as text. Raises StudioError for an example that has none."""
-    known = example.truth.get("categories")
-    if not isinstance(known, Mapping) or not known:
-        what = f"The example {example.id} has no categories to judge a caption by."
-        raise StudioError(what, "Make the dataset again, or leave captions out of the rewards.")
-    strange = sorted(set(known) - set(CATEGORIES))
-    if strange:
-        what = f"The example {example.id} has a category {strange[0]!r}."
-        raise StudioError(what, f"Known are {', '.join(CATEGORIES)}.")
-    return {name: _texts(known[name]) for name in CATEGORIES if name in known}
-
-
 def _agreement(category: str, values: Sequence[str], caption: str) -> float:
     true = truths(category, values)
     if values and not true:
@@ -60,11 +42,6 @@ def _agreement(category: str, values: Sequence[str], caption: str) -> float:
     recall = sum(max(overlap(category, t, s) for s in said) for t in true) / len(true)
     precision = sum(max(overlap(category, t, s) for t in true) for s in said) / len(said)
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    items = value if isinstance(value, list | tuple) else [value]
-    return tuple(f"{item:g}" if isinstance(item, float) else str(item) for item in items if str(item).strip())
 
 
 def _words(values: Sequence[str]) -> set[str]:

@@ -1,23 +1,23 @@
 """A Reward: what a completion earns, from the format and from how right it is.
 
-Task scores come from `train.tasks`; captions that know their categories are judged by the structured-thinking
-reward. Weights are ours (0.2 and 0.8, in [0, 1]); the paper adds format and accuracy as they are.
+Task scores come from `train.tasks`; captions whose categories are known are judged by the structured-thinking reward.
+Weights are ours (0.2 and 0.8, in [0, 1]); the paper adds format and accuracy as they are.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from musicflamingo_app.errors import StudioError
-from train.examples import Example, Score, Task
+from train.examples import Example, Score
 from train.rewards import caption
 from train.rewards.exact import exact_match
 from train.rewards.layout import LAYOUTS, Layout, fits
+from train.rewards.truth import has_categories
 
 Reward = Callable[[Example, str], Score | None]
 """What a completion earns; None when it cannot be judged. `parts` holds at least `format` and `task`."""
 
-CAPTIONS = {"bounded": caption.bounded, "printed": caption.printed}
+CAPTIONS: dict[str, Callable[[Example, str], Score]] = {"bounded": caption.bounded, "printed": caption.printed}
 ACCURACIES = ("task", "exact")
 
 
@@ -44,26 +44,25 @@ def total(task: Reward, weights: Weights = Weights(), layout: Layout = "think") 
     return reward
 
 
-def judged_by(tasks: Mapping[str, Task], *, captions: str = "bounded", accuracy: str = "task") -> Reward:
-    """How right a completion is: captions with categories by their words, the rest by its task or by exact match.
+def judged_by(score: Reward, *, captions: str = "bounded", accuracy: str = "task") -> Reward:
+    """How right a completion is: captions by their categories, the rest by `score` or by exact match.
 
-    Raises StudioError for a form of the reward, or later for a task, that is not known.
+    `score` is `train.tasks.registry.score` but in tests; with `captions="task"` it judges captions too. Raises
+    StudioError for a form of the reward that is not known.
     """
-    if captions not in CAPTIONS or accuracy not in ACCURACIES:
-        known = ", ".join((*CAPTIONS, *ACCURACIES))
+    if captions not in (*CAPTIONS, "task") or accuracy not in ACCURACIES:
+        known = ", ".join((*CAPTIONS, "task", *ACCURACIES))
         raise StudioError(f"The reward {captions!r} with {accuracy!r} is not known.", f"Known are {known}.")
-    return partial(_judged, tasks, CAPTIONS[captions], accuracy)
+    questions = score if accuracy == "task" else exact_match
 
+    def judged(example: Example, completion: str) -> Score | None:
+        if example.kind != "caption":
+            return questions(example, completion)
+        if captions == "task" or not has_categories(example):
+            return score(example, completion)
+        return CAPTIONS[captions](example, completion)
 
-def _judged(tasks: Mapping[str, Task], of_caption: Reward, accuracy: str, example: Example, text: str) -> Score | None:
-    if example.kind == "caption" and example.truth.get("categories"):
-        return of_caption(example, text)
-    if accuracy == "exact":
-        return exact_match(example, text)
-    if example.task not in tasks:
-        what = f"The example {example.id} is of the task {example.task!r}, which nobody here scores."
-        raise StudioError(what, f"Known are {', '.join(sorted(tasks)) or 'none'}.")
-    return tasks[example.task].score(example, text)
+    return judged
 
 
 def checked_layout(name: str) -> Layout:

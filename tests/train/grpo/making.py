@@ -14,6 +14,26 @@ from train.spectrograms import Heard, Spectrograms
 from train.tones import samples
 from train.toy import write_toy
 
+PEFT_ASKS = "ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"
+QUICK: dict[str, Any] = {
+    "stage": "grpo",
+    "precision": "fp32",
+    "lora_rank": 8,
+    "lora_alpha": 16,
+    "projector_learning_rate": 3e-3,
+    "grpo": {
+        "group_size": 4,
+        "prompts_per_step": 4,
+        "prompts_at_once": 4,
+        "steps": 4,
+        "learning_rate": 3e-3,
+        "max_new_tokens": 6,
+        "think": False,
+        "layout": "plain",
+        "control_every": 0,
+        "save_every": 100,
+    },
+}
 TARGETS = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.train.grpo.making import direct, policy, prompt
+from tests.train.grpo.making import PEFT_ASKS, direct, policy, prompt
 from train.grpo.drawing import draw
 from train.tones import tones
 
-pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")  # peft asks
+pytestmark = pytest.mark.filterwarnings(PEFT_ASKS)
 EXAMPLES = tones(4, 7)
 
 

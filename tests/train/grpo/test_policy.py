@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.train.grpo.making import adapted, direct, flamingo, hear, policy, prompt
+from tests.train.grpo.making import PEFT_ASKS, adapted, direct, flamingo, hear, policy, prompt
 from train.grpo.policy import REFERENCE, Policy, encode
 from train.grpo.prompts import Prompt
 from train.tones import tones
 
-pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")  # peft asks
+pytestmark = pytest.mark.filterwarnings(PEFT_ASKS)
 EXAMPLE = tones(4, 7)[0]
 COMPLETIONS = ((70, 71, 72, 2), (90, 2), (40, 41, 42, 43, 44, 45, 46))
 

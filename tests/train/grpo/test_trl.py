@@ -2,8 +2,8 @@
 
 The numbers come from TRL 1.16.0 (transformers 5.23.0, torch 2.13.0, CPU): `GRPOTrainer(model=..., args=GRPOConfig(
 loss_type="grpo", beta=0.0, epsilon=0.2, num_generations=4, temperature=0.9, ...))` around the language model below
-(then `trainer.beta = 0.1`, with and without `use_bias_correction_kl`), and `trainer._compute_loss(trainer.model, inputs)`
-with the tensors below, `current_gradient_accumulation_steps = 1`; the log-probabilities are those of
+(then `trainer.beta = 0.1`, with `use_bias_correction_kl` or without), and `trainer._compute_loss(trainer.model, ...)`
+with the tensors below and `current_gradient_accumulation_steps = 1`; the log-probabilities are those of
 `_get_per_token_logps_and_entropies`, the gradient is the norm over all weights after `loss.backward()`, and the KL is
 `_metrics["train"]["kl"]`, a mean over tokens.
 """

@@ -92,3 +92,21 @@ def test_what_cannot_be_judged_is_said() -> None:
         bounded(caption(Mood="sad"), "x")
     with pytest.raises(StudioError, match="Key 'unclear'"):
         bounded(caption(Key="unclear"), "x")
+
+
+def test_measurements_become_categories() -> None:
+    document = {
+        "duration": 60.0,
+        "tempo": 120.0,
+        "key": "A minor",
+        "metre": "4/4",
+        "sections": [[0, 9, "A", "verse"], [9, 20, "B", None]],
+        "tags": [["genre", "jazz", 0.8], ["instrument", "piano", 0.9], ["instrument", "harp", 0.1]],
+    }
+    document["tags"] += [["voice", "female voice", 0.7]]
+    truth = example(kind="caption", truth={"type": "caption", "document": document})
+    text = "Jazz in A minor at 120 BPM, in 4/4 time. A piano and female vocals carry the verse."
+    score = bounded(truth, tagged(text))
+    assert set(score.parts) == {"Genre", "BPM", "Key", "Meter", "Structure", "Instruments", "Vocal Character"}
+    assert score.value == pytest.approx(1.0), score.parts
+    assert bounded(truth, tagged(text.replace("piano", "harp"))).value < 0.9
