@@ -117,18 +117,10 @@ def _tried(place: Place, plan: Plan) -> None:
 
 
 def _masked(plan: Plan) -> None:
-    from transformers import AutoProcessor
+    from train.sft.lessons import masked
 
-    from train.collate import shown
-    from train.dataset import open_dataset
-    from train.sft.lessons import lessons
-
-    processor = AutoProcessor.from_pretrained(plan.base, local_files_only=True)
-    taught = lessons(open_dataset(plan.dataset), plan.recipe, processor, None)
-    for clip in taught.learned[:3]:
-        tokens, _ = taught.collator.read(clip)
-        sys.stdout.write(f"{clip.name}: {sum(tokens.learned)} of {len(tokens.ids)} tokens are learned\n")
-        sys.stdout.write(shown(taught.collator.writer, tokens) + "\n")
+    for heading, text in masked(plan.base, plan.dataset, plan.recipe):
+        sys.stdout.write(f"{heading}\n{text}\n")
 
 
 @runs.command("list")

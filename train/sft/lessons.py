@@ -1,14 +1,15 @@
 """What a run learns from and is looked at with: the clips of a dataset, and the collator that reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from model.transformers_hf.load import package
 from musicflamingo_app.errors import StudioError
 from train.clips import Clip, check, clips
-from train.collate import Collator, Writer
-from train.dataset import Dataset
+from train.collate import Collator, Writer, shown
+from train.dataset import Dataset, open_dataset
 from train.examples import Example
 from train.recipes.recipe import Recipe
 from train.spectrograms import Shelf, Spectrograms
@@ -42,6 +43,16 @@ def lessons(dataset: Dataset, recipe: Recipe, processor: Any, shelf: Path | None
     thinks = recipe.stage == "cot"
     collator = Collator(Writer(processor), spectrograms, think=thinks, max_tokens=recipe.max_tokens)
     return Lessons(packed, looked[: recipe.eval_clips], asked, collator)
+
+
+def masked(base: Path, dataset: Path, recipe: Recipe, n: int = 3) -> Iterator[tuple[str, str]]:
+    """What is learned of the first clips: a heading each, and the conversation in colours for a terminal."""
+    processor = package("transformers").AutoProcessor.from_pretrained(base, local_files_only=True)
+    taught = lessons(open_dataset(dataset), recipe, processor, None)
+    for clip in taught.learned[:n]:
+        tokens, _ = taught.collator.read(clip)
+        heading = f"{clip.name}: {sum(tokens.learned)} of {len(tokens.ids)} tokens are learned"
+        yield heading, shown(taught.collator.writer, tokens)
 
 
 def _wanted(examples: Sequence[Example], recipe: Recipe) -> list[Example]:

@@ -69,7 +69,7 @@ def arguments_of(recipe: Recipe, folder: Path, lessons: Lessons) -> dict[str, An
         "prediction_loss_only": True,
         "dataloader_num_workers": recipe.loaders,
         "dataloader_prefetch_factor": 4 if recipe.loaders else None,
-        "dataloader_persistent_workers": recipe.loaders > 0,
+        "dataloader_persistent_workers": False,  # they would draw fewer random numbers than a resumed run does
         "dataloader_pin_memory": torch.cuda.is_available(),
         "ddp_find_unused_parameters": any(clip.audio is None for clip in lessons.learned),
         "report_to": reports(),
