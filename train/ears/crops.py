@@ -14,6 +14,7 @@ from train.ears.items import SCALE, Item, load
 MOST_SEMITONES = 5
 RESCAN_STEPS = 200  # items may still be in the making
 PIECES_SHARE = 0.3  # of the crops that come from made pieces
+REAL_SHARE = 0.15  # of the crops that come from real recordings, where they are asked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,19 +40,23 @@ def crops(
     *,
     shift: bool,
     mend: Callable[[Item], Item | None] = lambda item: item,
+    real: Path | None = None,
 ) -> Iterator[list[Crop]]:
     """Endless batches; those of a step depend on the seed and the step alone, and on the items at hand.
 
-    `mend` may change an item, or refuse it, and then another one is taken.
+    `mend` may change an item, or refuse it, and then another one is taken; `real` is a folder of real recordings.
     """
     step = first_step
     while True:
         pops, pieces = sorted(folder.glob("pop-*.npz")), sorted(folder.glob("piece-*.npz"))
+        recordings = sorted(real.glob("real-*.npz")) if real else []
         for _ in range(RESCAN_STEPS):
             random = np.random.default_rng((seed, step))
             made: list[Crop] = []
             while len(made) < batch:
                 paths = pieces if random.random() < PIECES_SHARE else pops
+                if recordings and random.random() < REAL_SHARE:
+                    paths = recordings
                 item = mend(load(paths[random.integers(len(paths))]))
                 if item is not None:
                     made.append(crop(item, frames, random, shift=shift))

@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def _batches(folder: Path, seed: int, first_step: int) -> Iterator[list[Crop]]:
-    return crops(folder, FRAMES, BATCH, seed, first_step, shift=True)
+    return crops(folder, FRAMES, BATCH, seed, first_step, shift=True, real=folder.parent / "real")
 
 
 def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
@@ -52,14 +52,16 @@ def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
         truth = torch.from_numpy(np.stack([getattr(crop, name) for crop in batch]))
         out[name] = WEIGHTS[name] * F.cross_entropy(heard[name].flatten(0, 1).float(), truth.flatten(), ignore_index=-1)
     changes = torch.from_numpy(np.stack([changes_of(crop.chords) for crop in batch]))
-    out["changes"] = WEIGHTS["changes"] * F.binary_cross_entropy_with_logits(heard["changes"].float(), changes)
+    known = torch.from_numpy(np.stack([crop.chords >= 0 for crop in batch])).float()
+    loss = F.binary_cross_entropy_with_logits(heard["changes"].float(), changes, reduction="none")
+    out["changes"] = WEIGHTS["changes"] * (loss * known).sum() / known.sum().clamp(min=1)
     return out
 
 
 def changes_of(chords: np.ndarray) -> np.ndarray:
     """1 at the first frame of each chord, half beside it."""
     out = np.zeros(len(chords), np.float32)
-    turns = np.flatnonzero(np.diff(chords)) + 1
+    turns = np.flatnonzero((np.diff(chords) != 0) & (chords[1:] >= 0) & (chords[:-1] >= 0)) + 1
     for offset, value in ((-1, 0.5), (1, 0.5), (0, 1.0)):
         places = turns + offset
         places = places[(places >= 0) & (places < len(chords))]

@@ -22,6 +22,7 @@ from musicflamingo_app.analysis.form.similarity import (
     stripe_novelty,
     timbral_similarity,
 )  # fmt: skip
+from musicflamingo_app.music.arrays import Floats
 
 CUES = (
     "repeat_begins_4", "repeat_ends_4", "repeat_begins_8", "repeat_ends_8", "stripes_6", "stripes_15",
@@ -59,13 +60,17 @@ class Cut:
 
 def cue_matrix(bars: BarFeatures) -> NDArray[np.float64]:
     """(bars + 1, cues): each cue about its median, in standard deviations."""
-    harmony, timbre = harmonic_similarity(bars), timbral_similarity(bars)
+    return cues_of(harmonic_similarity(bars), timbral_similarity(bars), bars.level)
+
+
+def cues_of(harmony: Matrix, timbre: Matrix, level: Floats) -> NDArray[np.float64]:
+    """The same from likenesses of bars and the level of each bar's quarters."""
     mixed = (harmony * 3 + timbre) / 4
     begins_4, ends_4 = repetition_edges(harmony, 4)
     begins_8, ends_8 = repetition_edges(harmony, 8)
     columns = [
         begins_4, ends_4, begins_8, ends_8, stripe_novelty(harmony, 0.06), stripe_novelty(mixed, 0.15),
-        checkerboard(harmony, 4), checkerboard(timbre, 2), checkerboard(timbre, 8), *level_cues(bars),
+        checkerboard(harmony, 4), checkerboard(timbre, 2), checkerboard(timbre, 8), *level_cues(level),
     ]  # fmt: skip
     return np.stack([np.clip((c - np.median(c)) / (c.std() + 1e-9), *CLIP) for c in columns], axis=1)
 
@@ -97,12 +102,19 @@ def best_segmentation(odds: Sequence[float] | NDArray[np.float64], length_log_pr
 
 def similarity_picture(bars: BarFeatures, *, side: int = 160) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     """Edges in seconds and a matrix 0-255 of at most `side` rows for the chart: harmony and timbre together."""
-    similarity: Matrix = (harmonic_similarity(bars) * 2 + timbral_similarity(bars)) / 3
-    step = -(-bars.n_bars // side)
-    marks = np.append(np.arange(0, bars.n_bars, step), bars.n_bars)
+    return picture_of((harmonic_similarity(bars) * 2 + timbral_similarity(bars)) / 3, bars.edges_s, side=side)
+
+
+def picture_of(
+    similarity: Matrix, edges_s: NDArray[np.float64], *, side: int = 160
+) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """The same from a likeness of bars."""
+    n_bars = len(edges_s) - 1
+    step = -(-n_bars // side)
+    marks = np.append(np.arange(0, n_bars, step), n_bars)
     pooled = np.add.reduceat(np.add.reduceat(similarity, marks[:-1], 0), marks[:-1], 1)
     sizes = np.diff(marks)
     pooled /= sizes[:, None] * sizes[None]
     low, high = np.quantile(pooled, 0.05), np.quantile(pooled, 0.995)
     scaled = np.clip((pooled - low) / max(high - low, 1e-9), 0, 1) * 255
-    return bars.edges_s[marks].astype(np.float32), scaled.astype(np.uint8)
+    return edges_s[marks].astype(np.float32), scaled.astype(np.uint8)

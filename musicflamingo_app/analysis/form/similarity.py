@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.form.bars import BarFeatures
+from musicflamingo_app.music.arrays import Floats
 
 Matrix = NDArray[np.float64]
 MIN_LAG_BARS = 4  # a bar's likeness to its near neighbours says nothing of repetition
@@ -101,11 +102,11 @@ def _runs(similarity: Matrix, length: int) -> NDArray[np.float64]:
     return out
 
 
-def level_cues(bars: BarFeatures) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def level_cues(quarters: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Step of the level between two bars before and after, without sign; and the drop at the end of the bar before."""
-    level = bars.level.mean(1).astype(np.float64)
+    level = quarters.mean(1).astype(np.float64)
     padded = np.concatenate([[level[0]] * 2, level, [level[-1]] * 2])
-    n = bars.n_bars
+    n = len(level)
     step = np.array([padded[i + 2 : i + 4].mean() - padded[i : i + 2].mean() for i in range(n + 1)])
-    fall = np.concatenate([[0.0], bars.level[:, 3] - level])
+    fall = np.concatenate([[0.0], quarters[:, 3] - level])
     return np.abs(step), fall

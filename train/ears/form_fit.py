@@ -1,0 +1,213 @@
+"""Fits the parts of the network of form: lines, pairs of sections, names; then how sure to be."""
+
+import itertools
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicflamingo_app.analysis.form.boundaries import LONGEST_BARS, best_segmentation
+from musicflamingo_app.analysis.listening.form_facts import name_facts, pair_facts
+from musicflamingo_app.analysis.listening.form_net import NAMES
+from musicflamingo_app.analysis.listening.form_read import line_cues, line_odds
+from musicflamingo_app.scoring.sections import section_scores
+from train.ears.form_lessons import Lesson, Sketched, bearers, imperfect, imperfect_lines, lesson
+from train.ears.form_score import timeline
+
+RATE, WARM_UP, BATCH, DECAY = 3e-3, 30, 6, 0.02
+POP_SHARE = 0.65
+MEAN_DECAY = 0.98
+PURE = 0.6  # share of a section that one letter must hold to teach
+SAVE_STEPS = 100
+Random = np.random.Generator
+
+
+def fit_lines(net: Any, taught: Sequence[Sketched], steps: int, seed: int, run: Path) -> None:
+    """Trains `net.lines` on whole recordings in imperfect bars; keeps the running mean of its weights.
+
+    A run that was stopped goes on from `run/lines.pt`.
+    """
+    import torch
+    from torch.nn import functional as F
+
+    optimizer = torch.optim.AdamW(net.lines.parameters(), lr=RATE, weight_decay=DECAY)
+    mean = torch.optim.swa_utils.AveragedModel(
+        net.lines, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(MEAN_DECAY)
+    )
+    parts = {"lines": net.lines, "mean": mean, "optimizer": optimizer}
+    first, began, total = _resumed(run, parts), time.time(), 0.0
+    for step in range(first, steps):
+        random = np.random.default_rng((seed, step))
+        optimizer.param_groups[0]["lr"] = RATE * min(1, (step + 1) / WARM_UP) * _cosine(step / steps)
+        net.train()
+        for chosen in _chosen(taught, random):
+            odds = net.lines(torch.from_numpy(chosen.alike), torch.from_numpy(line_cues(chosen.rows, chosen.alike)))
+            loss = F.binary_cross_entropy_with_logits(odds[1:-1], torch.from_numpy(chosen.truth[1:-1])) / BATCH
+            loss.backward()
+            total += loss.item()
+        torch.nn.utils.clip_grad_norm_(net.lines.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        mean.update_parameters(net.lines)
+        if (step + 1) % SAVE_STEPS == 0 or step + 1 == steps:
+            torch.save({name: part.state_dict() for name, part in parts.items()} | {"step": step + 1}, run / "lines.pt")
+            print(f"lines {step + 1}: loss {total / SAVE_STEPS:.3f}, {time.time() - began:.0f} s", flush=True)
+            total = 0.0
+    net.lines.load_state_dict(mean.module.state_dict())
+
+
+def _resumed(run: Path, parts: dict[str, Any]) -> int:
+    import torch
+
+    path = run / "lines.pt"
+    if not path.exists():
+        return 0
+    stored = torch.load(path, weights_only=True)
+    for name, part in parts.items():
+        part.load_state_dict(stored[name])
+    return int(stored["step"])
+
+
+def _cosine(share: float) -> float:
+    return 0.02 + 0.98 * 0.5 * (1 + float(np.cos(np.pi * share)))
+
+
+def _chosen(taught: Sequence[Sketched], random: Random) -> list[Lesson]:
+    """Lessons of one step, songs and made pieces mixed; those of hardly any bars teach nothing."""
+    pops, pieces = [s for s in taught if s.is_pop], [s for s in taught if not s.is_pop]
+    sides = [pops if pops and (not pieces or random.random() < POP_SHARE) else pieces for _ in range(BATCH)]
+    sketches = [side[int(random.integers(len(side)))] for side in sides]
+    lessons = [lesson(sketch, imperfect(sketch, random)) for sketch in sketches]
+    return [made for made in lessons if made.rows.n_bars > 4]
+
+
+def log_prior(lessons: Sequence[Lesson]) -> NDArray[np.float64]:
+    """Log shares of section lengths in bars, 0 to LONGEST_BARS."""
+    counts = np.full(LONGEST_BARS + 1, 2.0)
+    for made in lessons:
+        for n_bars in np.diff(made.lines):
+            counts[min(int(n_bars), LONGEST_BARS)] += 1
+    prior = np.log(counts / counts.sum())
+    prior[0] = -99.0
+    return np.asarray(prior)
+
+
+def fit_segmentation(net: Any, taught: Sequence[Lesson], judged: Sequence[Lesson]) -> None:
+    """The weight of the length prior and the offset of the odds that score best on songs that did not teach."""
+    import torch
+
+    prior = log_prior(taught)
+    odds = [line_odds(net, made.rows, made.alike) for made in judged]
+    best = (-1.0, 0.0, 0.0)
+    for weight, offset in itertools.product((0.2, 0.4, 0.7, 1.0), (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)):
+        scores = [
+            section_scores(made.sketch.sections, timeline(made.rows, best_segmentation(o + offset, weight * prior)))
+            for made, o in zip(judged, odds, strict=True)
+        ]
+        best = max(best, (float(np.mean([s.f_3s + s.f_half_s for s in scores])), weight, offset))
+    net.prior.copy_(torch.from_numpy(best[1] * prior))
+    net.offset.fill_(best[2])
+    net.sure.copy_(torch.tensor(_certainty(net, judged, odds)))
+    print(f"prior {best[1]}, offset {best[2]}: F at 3 s and at 0.5 s together {best[0]:.3f}; sure {net.sure.tolist()}")
+
+
+def _certainty(net: Any, judged: Sequence[Lesson], odds: Sequence[NDArray[np.float64]]) -> list[float]:
+    """Slope and offset of the log odds that a line that was chosen is a boundary."""
+    from sklearn.linear_model import LogisticRegression
+
+    chosen, right = [], []
+    for made, own in zip(judged, odds, strict=True):
+        for line in best_segmentation(own + float(net.offset), net.prior.tolist())[1:-1]:
+            chosen.append(own[line])
+            right.append(bool(made.truth[line]))
+    fitted = LogisticRegression(C=1.0).fit(np.array(chosen)[:, None], right)
+    return [float(fitted.coef_[0, 0]), float(fitted.intercept_[0])]
+
+
+def fit_pairs(net: Any, taught: Sequence[Sketched], seed: int, rounds: int) -> None:
+    """Trains `net.pairs` on pairs of sections between imperfect lines."""
+    facts, answers = [], []
+    for number, sketch in itertools.product(range(rounds), taught):
+        random = np.random.default_rng((seed, number, len(facts)))
+        made = lesson(sketch, imperfect(sketch, random) if number else None)
+        lines = imperfect_lines(made.lines, random)
+        known = list(bearers(made, lines))
+        rows = pair_facts(made.rows, made.alike, lines)
+        for (i, (a, share_a)), (j, (b, share_b)) in itertools.combinations(enumerate(known), 2):
+            if min(share_a, share_b) >= PURE:
+                facts.append(rows[i, j])
+                answers.append(a.letter == b.letter)
+    _fit_judge(net.pairs, np.stack(facts), np.array(answers, np.float32), _pair_loss, seed)
+
+
+def _pair_loss(logits: Any, answers: Any) -> Any:
+    from torch.nn import functional as F
+
+    return F.binary_cross_entropy_with_logits(logits[:, 0], answers)
+
+
+def fit_names(net: Any, taught: Sequence[Sketched], seed: int, rounds: int) -> None:
+    """Trains `net.names` on sections between imperfect lines under true letters."""
+    facts, answers = [], []
+    for number, sketch in itertools.product(range(rounds), taught):
+        random = np.random.default_rng((seed, number, len(facts)))
+        made = lesson(sketch, imperfect(sketch, random) if number else None)
+        lines = imperfect_lines(made.lines, random)
+        known = [section for section, _ in bearers(made, lines)]
+        facts.append(name_facts(made.rows, lines, [section.letter for section in known]))
+        answers.append(np.stack([possible(sketch, known, index) for index in range(len(known))]))
+    _fit_judge(net.names, np.concatenate(facts), np.concatenate(answers).astype(np.float32), _name_loss, seed)
+
+
+def possible(sketch: Sketched, known: Sequence[Any], index: int) -> NDArray[np.bool_]:
+    """Which of NAMES may be right: of a made piece its own; of POP909's letters what they leave open."""
+    letter, function = known[index].letter, known[index].function
+    out = np.zeros(len(NAMES), bool)
+    if not sketch.is_pop:
+        out[NAMES.index(function if function in NAMES else "")] = True
+    elif letter in ("i", "o"):
+        out[NAMES.index("intro" if letter == "i" else "outro")] = True
+    elif letter == "x" and 0 < index < len(known) - 1:
+        out[NAMES.index("interlude")] = True
+    elif letter.lower() == "x":
+        out[:] = True
+    else:
+        out[:] = True
+        out[[NAMES.index("intro"), NAMES.index("outro"), NAMES.index("interlude")]] = False
+    return out
+
+
+def _name_loss(logits: Any, answers: Any) -> Any:
+    """Less log of the probability of all that may be right."""
+    return -(logits.log_softmax(-1) + (answers - 1) * 99).logsumexp(-1).mean()
+
+
+def _fit_judge(
+    judge: Any,
+    facts: NDArray[np.float32],
+    answers: NDArray[np.float32],
+    loss_of: Callable[[Any, Any], Any],
+    seed: int,
+    steps: int = 1500,
+) -> None:
+    import torch
+
+    generator = torch.Generator().manual_seed(seed)
+    x, y = torch.from_numpy(facts), torch.from_numpy(answers)
+    judge.mean.copy_(x.mean(dim=0))
+    judge.scale.copy_(x.std(dim=0) + 1e-3)
+    optimizer = torch.optim.AdamW(judge.parameters(), lr=3e-3, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    judge.train()
+    for _ in range(steps):
+        picked = torch.randint(len(x), (256,), generator=generator)
+        loss = loss_of(judge(x[picked]), y[picked])
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        schedule.step()
+    judge.eval()
+    print(f"{type(judge).__name__} of {x.shape[1]} facts on {len(x)} rows: loss {loss.item():.3f}", flush=True)
