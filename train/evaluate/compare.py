@@ -32,6 +32,8 @@ def compare(before: Path, after: Path, rules: Sequence[Rule], *, seed: int = 0) 
     """Compares the last candidate of each. Raises NotFound, StudioError where nothing was answered by both."""
     one, two = open_evaluation(before), open_evaluation(after)
     common = _common(one, two)
+    for kept in (one, two):
+        kept.check_done()
     file_a, file_b = AnswerFile(one.folder / ANSWERS), AnswerFile(two.folder / ANSWERS)
     who_a, who_b = one.about["candidates"][-1], two.about["candidates"][-1]
     for control in CONTROLS:

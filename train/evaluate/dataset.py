@@ -14,10 +14,10 @@ TRAIN_NOTE = "These are the examples that training saw; held-out ones tell more.
 
 def task_rule() -> Rule:
     """The rule of the trainer's own tasks, which rewards use too."""
-    from train.tasks.judge import judge
+    from train.tasks.registry import score
 
     about = "as the task scores it: 0 to 1, near misses in part (half tempo, relative key)."
-    return one_by_one("score", about, judge)
+    return one_by_one("score", about, score)
 
 
 def dataset_folder(home: Path, wanted: str) -> Path:

@@ -9,9 +9,10 @@ from musicflamingo_app.errors import NotFound, StudioError
 from train.evaluate.folder import REPORT, TABLE, replace_text
 from train.evaluate.intervals import Estimate
 from train.evaluate.markdown import markdown
-from train.evaluate.report import Case, Difference, Failure, Report, Row
+from train.evaluate.report import Case, Difference, Failure, Marks, Report, Row
 
 FORMAT = 1
+MARKS = "marks.jsonl"
 
 
 def report_json(report: Report) -> dict[str, Any]:
@@ -24,6 +25,24 @@ def keep_report(folder: Path, report: Report, *, before: str = "") -> None:
     text = json.dumps(report_json(report), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     replace_text(folder / TABLE, before + markdown(report))
     replace_text(folder / REPORT, text + "\n")
+
+
+def keep_marks(folder: Path, marks: Marks) -> None:
+    """Writes `marks.jsonl`: what each item earned by candidate, control and rule."""
+    lines = [
+        {
+            "item": mark.item,
+            "candidate": who,
+            "control": control,
+            "rule": rule,
+            "value": mark.value,
+            "weight": mark.weight,
+            "answered": mark.is_answered,
+        }
+        for (who, control, rule), found in marks.items()
+        for mark in found
+    ]
+    replace_text(folder / MARKS, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
 
 
 def read_report(folder: Path) -> Report:

@@ -7,12 +7,12 @@ from pathlib import Path
 from model.types import Backend
 from train.evaluate.answers import AnswerFile
 from train.evaluate.candidate import Candidate
-from train.evaluate.documents import keep_report
+from train.evaluate.documents import keep_marks, keep_report
 from train.evaluate.folder import about_of
 from train.evaluate.marks import Rule
 from train.evaluate.plan import Plan
 from train.evaluate.progress import noting
-from train.evaluate.report import Report, report_of
+from train.evaluate.report import Report, marks_of, report_of
 from train.evaluate.run import Opener, Watch, collect
 
 JUDGED = "judged.jsonl"
@@ -41,10 +41,12 @@ def evaluate(
     """
     answers = collect(folder, plan, opener, noting(folder, watch))
     if judging is None:
-        report = report_of(about_of(plan), plan, answers)
+        marks = marks_of(plan, answers)
     else:
         with opener(judging.judge) as backend:
-            judged = replace(plan, rules=(*plan.rules, *judging.rules(backend, AnswerFile(folder / JUDGED))))
-            report = report_of(about_of(judged), judged, answers)
+            plan = replace(plan, rules=(*plan.rules, *judging.rules(backend, AnswerFile(folder / JUDGED))))
+            marks = marks_of(plan, answers)
+    report = report_of(about_of(plan), plan, answers, marks)
+    keep_marks(folder, marks)
     keep_report(folder, report, before=heading)
     return report

@@ -3,6 +3,7 @@
 A folder without `report.json` was interrupted; the same command goes on in it.
 """
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass
@@ -39,6 +40,17 @@ class Kept:
     @property
     def name(self) -> str:
         return self.folder.name
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it came to its end."""
+        return (self.folder / REPORT).is_file()
+
+    def check_done(self) -> None:
+        """Raises NotFound for one that was interrupted."""
+        if not self.is_done:
+            what = f"The evaluation in {self.folder} has no report."
+            raise NotFound(what, "Run the same command again; it goes on where it was interrupted.")
 
 
 def about_of(plan: Plan) -> dict[str, Any]:
@@ -90,6 +102,16 @@ def open_evaluation(folder: Path) -> Kept:
     if about.get("examples_sha256") != digest_of(examples):
         raise StudioError(f"The examples of {folder} were changed.", "Evaluate again under another name.")
     return Kept(folder, about, examples)
+
+
+def list_evaluations(home: Path) -> tuple[Kept, ...]:
+    """The evaluations of a data folder by name, interrupted ones too; what cannot be read is left out."""
+    folders = sorted(path for path in evaluations_folder(home).glob("*/") if (path / ABOUT).is_file())
+    found = []
+    for folder in folders:
+        with contextlib.suppress(StudioError):
+            found.append(open_evaluation(folder))
+    return tuple(found)
 
 
 def replace_text(path: Path, text: str) -> None:

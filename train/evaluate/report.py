@@ -105,9 +105,16 @@ class Report:
     failures: tuple[Failure, ...]
 
 
-def report_of(about: Mapping[str, Any], plan: Plan, answers: Answers) -> Report:
-    """Marks all answers. The first candidate is what the others are compared with."""
-    marks = {(who, control, rule.name): rule.marks(a) for (who, control), a in answers.items() for rule in plan.rules}
+Marks = Mapping[tuple[str, str, str], Sequence[Mark]]  # by candidate, control and rule
+
+
+def marks_of(plan: Plan, answers: Answers) -> Marks:
+    """All answers under all rules."""
+    return {(who, control, rule.name): rule.marks(a) for (who, control), a in answers.items() for rule in plan.rules}
+
+
+def report_of(about: Mapping[str, Any], plan: Plan, answers: Answers, marks: Marks) -> Report:
+    """What the marks amount to. The first candidate is what the others are compared with."""
     first = plan.candidates[0].name
     plain = {who: control for who, control in reversed(list(answers))}  # the first control of each candidate
     hearing, changes, worsened = list[Difference](), list[Difference](), dict[str, tuple[Case, ...]]()
@@ -123,9 +130,6 @@ def report_of(about: Mapping[str, Any], plan: Plan, answers: Answers) -> Report:
     worst = {who: worst_of(marks[who, control, main.name], main) for who, control in plain.items()}
     rows = tuple(row for (who, control, _), rule, m in _ruled(plan, marks) for row in rows_of(who, control, rule, m))
     return Report(about, rows, tuple(hearing), tuple(changes), worst, worsened, tuple(_failures(answers)))
-
-
-Marks = Mapping[tuple[str, str, str], Sequence[Mark]]
 
 
 def _ruled(plan: Plan, marks: Marks) -> Iterator[tuple[tuple[str, str, str], Rule, Sequence[Mark]]]:

@@ -35,11 +35,15 @@ class Files:
         for name in names:
             found = sorted(self.folder.rglob(name), key=lambda path: (len(path.parts), path))
             if found:
-                try:
-                    return found[0], found[0].read_text("utf-8-sig")
-                except (OSError, UnicodeDecodeError) as error:
-                    raise self.wrong(f"{found[0]} cannot be read: {error}.") from error
+                return found[0], self.read(found[0])
         raise NotFound(f"{self.folder} holds no {' or '.join(names)}.", self._get)
+
+    def read(self, path: Path) -> str:
+        """The text of a file. Raises StudioError."""
+        try:
+            return path.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise self.wrong(f"{path} cannot be read: {error}.") from error
 
     def has(self, name: str) -> bool:
         return next(self.folder.rglob(name), None) is not None
@@ -76,13 +80,18 @@ class Files:
 
     @cached_property
     def _recordings(self) -> dict[str, str]:
-        """Path from the folder by name with and without its ending, and by `[id]` where the name begins so."""
+        """Path from the folder by name with and without ending, by `folder/name`, and by `[id]` where it begins so."""
         found: dict[str, str] = {}
         for path in sorted(self.folder.rglob("*")):
             if path.suffix.lower() in AUDIO:
                 place = path.relative_to(self.folder).as_posix()
                 video, closed, _ = path.name.partition("]")
-                for key in (path.name, path.stem, *([f"{video}]"] if closed and video.startswith("[") else [])):
+                for key in (
+                    path.name,
+                    path.stem,
+                    f"{path.parent.name}/{path.name}",
+                    *([f"{video}]"] if closed and video.startswith("[") else []),
+                ):
                     found.setdefault(key, place)
         return found
 

@@ -7,6 +7,7 @@ how it normalised; here case, signs and the marks of the annotation are taken of
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from train.evaluate.marks import Answered, Mark, Rule
 from train.examples import Example
@@ -97,12 +98,12 @@ def read_musdb_lyrics(files: Files) -> Iterator[Example]:
     if folder is None:
         raise files.wrong(f"{files.folder} holds no folder test_lyrics.")
     for path in sorted(folder.rglob("*.txt")):
-        text = " ".join(_sung(files, path.name))
+        text = " ".join(_sung(files, path))
         if not words(text):
             files.notes.append(f"{path.stem} has no words and is left out.")
             continue
         song = path.stem
-        names = (f"test/{song}/mixture.wav", f"{song}/mixture.wav", f"{song}.wav", song)
+        names = (f"{song}/mixture.wav", f"{song}.wav", song)
         yield Example(
             song,
             f"musdb18:{song}",
@@ -116,10 +117,9 @@ def read_musdb_lyrics(files: Files) -> Iterator[Example]:
         )
 
 
-def _sung(files: Files, name: str) -> Iterator[str]:
+def _sung(files: Files, path: Path) -> Iterator[str]:
     """The texts of an annotation: `start end kind text`; lines of kind d are without words."""
-    path, text = files.text(name)
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(files.read(path).splitlines(), start=1):
         if not line.strip():
             continue
         found = _LINE.fullmatch(re.sub(r"[*?]", " ", line).strip())

@@ -60,7 +60,7 @@ def _example(files: Files, item: Item, task: str, recording: str) -> Example:
         track=f"{task}:{audio}",
         audio=audio,
         task=task,
-        skill=item.get("sub-category") or item.get("category"),
+        skill=item.get("sub-category") or item.get("category") or "music",
         kind="choice",
         question=item.text("question"),
         answer=answer,

@@ -11,12 +11,12 @@ from musicflamingo_app.errors import NotFound, StudioError
 from tests.train.evaluate.answering import Answering, listens, opener, pitch_examples, plan_of, word_rule
 from train.evaluate.candidate import Candidate
 from train.evaluate.compare import compare
-from train.evaluate.documents import keep_report
-from train.evaluate.folder import about_of, folder_name
+from train.evaluate.evaluation import evaluate
+from train.evaluate.folder import folder_name
 from train.evaluate.intervals import difference, ratio
 from train.evaluate.markdown import cell, markdown
 from train.evaluate.marks import Answered, Mark, Rule, one_by_one
-from train.evaluate.report import N_WORST, Report, report_of, worst_of
+from train.evaluate.report import N_WORST, Report, worst_of
 from train.evaluate.run import collect
 from train.examples import Example, Score
 
@@ -108,12 +108,10 @@ def two(tmp_path: Path, **plan: object) -> Report:
         "ear + tuned": Answering(lambda words, sound: "low" if "(1)" in words else listens(words, sound)),
     }
     made = plan_of(tmp_path / "audio", examples, candidates=(Candidate("ear"), Candidate("ear", "tuned")), **plan)
-    report = report_of(about_of(made), made, collect(tmp_path / "both", made, opener(backends)))
-    keep_report(tmp_path / "both", report)
+    report = evaluate(tmp_path / "both", made, opener(backends))
     for who in made.candidates:
         alone = plan_of(tmp_path / "audio", examples, candidates=(who,), **plan)
-        answers = collect(tmp_path / who.name, alone, opener(backends))
-        keep_report(tmp_path / who.name, report_of(about_of(alone), alone, answers))
+        evaluate(tmp_path / who.name, alone, opener(backends))
     return report
 
 
@@ -155,6 +153,10 @@ def test_evaluations_of_other_things_are_not_compared(tmp_path: Path) -> None:
         collect(tmp_path / name, plan, opener({"ear": Answering(listens)}))
     with pytest.raises(NotFound, match="have no example in common"):
         compare(tmp_path / "ear", tmp_path / "renamed", (word_rule(),))
+    plan = plan_of(tmp_path / "audio", examples)
+    collect(tmp_path / "cut", plan, opener({"ear": Answering(listens)}))
+    with pytest.raises(NotFound, match="cut has no report"):
+        compare(tmp_path / "ear", tmp_path / "cut", (word_rule(),))
     with pytest.raises(StudioError, match="asks one thing in ear and another in reworded"):
         compare(tmp_path / "ear", tmp_path / "reworded", (word_rule(),))
 

@@ -20,18 +20,17 @@ from tests.train.evaluate.answering import (
 )
 from train.evaluate.answers import Answer, AnswerFile
 from train.evaluate.candidate import CONTROLS, Candidate
-from train.evaluate.documents import keep_report, read_report, report_json
-from train.evaluate.folder import about_of
+from train.evaluate.documents import read_report, report_json
+from train.evaluate.evaluation import evaluate
+from train.evaluate.folder import list_evaluations
 from train.evaluate.hearing import Excerpts, noise
 from train.evaluate.plan import Plan, limited
-from train.evaluate.report import Report, report_of
+from train.evaluate.report import Report
 from train.evaluate.run import collect
 
 
 def evaluated(folder: Path, plan: Plan, backends: dict[str, Answering]) -> Report:
-    report = report_of(about_of(plan), plan, collect(folder, plan, opener(backends)))
-    keep_report(folder, report)
-    return report
+    return evaluate(folder, plan, opener(backends))
 
 
 def test_a_listener_is_told_from_one_that_guesses(tmp_path: Path) -> None:
@@ -215,3 +214,18 @@ def test_two_files_of_one_song_are_two_sounds(tmp_path: Path) -> None:
     assert len(keys) == 4
     report = evaluated(tmp_path / "out", plan_of(tmp_path, tuple(examples)), {"ear": Answering(listens)})
     assert next(row for row in report.rows if row.group == "all").estimate.n_songs == 1
+
+
+def test_marks_are_kept_and_evaluations_are_listed(tmp_path: Path) -> None:
+    examples = pitch_examples(tmp_path / "audio", n_songs=2, n_each=1)
+    home = tmp_path / "home"
+    assert list_evaluations(home) == ()
+    plan = plan_of(tmp_path / "audio", examples)
+    evaluated(home / "evaluations/done", plan, {"ear": Answering(lambda words, sound: "high")})
+    collect(home / "evaluations/cut", plan, opener({"ear": Answering(listens)}))
+    (home / "evaluations/cut/examples.jsonl").rename(home / "evaluations/cut/kept.jsonl")
+    assert [(one.name, one.is_done) for one in list_evaluations(home)] == [("done", True)]
+    (home / "evaluations/cut/kept.jsonl").rename(home / "evaluations/cut/examples.jsonl")
+    assert [(one.name, one.is_done) for one in list_evaluations(home)] == [("cut", False), ("done", True)]
+    marks = [json.loads(line) for line in (home / "evaluations/done/marks.jsonl").read_text().splitlines()]
+    assert [(mark["item"], mark["value"]) for mark in marks] == [("s0q0", 0.0), ("s1q0", 1.0)]

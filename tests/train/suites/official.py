@@ -140,12 +140,12 @@ def opencpop(folder: Path) -> None:
 
 
 def musdb18(folder: Path) -> None:
-    (folder / "test_lyrics").mkdir()
+    (folder / "lyrics/test_lyrics").mkdir(parents=True)
     text = "00:01 00:04 a Don't stop, now\n00:04 00:08 d\n00:08 00:10 b we go* on?\n"
-    (folder / "test_lyrics/Somebody - A song.txt").write_text(text)
-    (folder / "test_lyrics/Somebody - No words.txt").write_text("00:00 03:00 d\n")
-    write_tone(folder / "test/Somebody - A song/mixture.wav", 220.0, 0.5)
-    write_tone(folder / "test/Another - Song/mixture.wav", 440.0, 0.5)
+    (folder / "lyrics/test_lyrics/Somebody - A song.txt").write_text(text)
+    (folder / "lyrics/test_lyrics/Somebody - No words [live].txt").write_text("00:00 03:00 d\n")
+    write_tone(folder / "musdb18hq/test/Somebody - A song/mixture.wav", 220.0, 0.5)
+    write_tone(folder / "musdb18hq/test/Another - Song/mixture.wav", 440.0, 0.5)
 
 
 # By suite: what makes its files, and an answer by example id that the official rule must take as right.

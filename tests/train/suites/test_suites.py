@@ -91,7 +91,7 @@ def test_rubbish_is_refused_in_a_sentence(name: str, tmp_path: Path) -> None:
         ("nsynth-source", "nsynth-test/examples.json", ('"electronic"', '"magic"'), "“magic” for “instrument_so"),
         ("music-avqa", "avqa-test.json", ("<Object> louder", "cello louder"), "has 2 values for the places"),
         ("gtzan", "test_filtered.txt", ("jazz/", "noise/"), "Line 2 of .* is “noise/jazz.00003.wav”"),
-        ("musdb18-lyrics", "test_lyrics/Somebody - A song.txt", ("00:01", "x"), "Line 1 of .* is not start, end, kind"),
+        ("musdb18-lyrics", "lyrics/test_lyrics/Somebody - A song.txt", ("00:01", "x"), "Line 1 of .* is not start"),
         ("opencpop", "test.txt", ("|小海豚", "||"), "Line 1 of .* is not an utterance and its text"),
         ("musicinstruct", "MusicInstruct/music_instruct_short.json", ("is_audioset_eval", "split"), "tells test from"),
     ],
@@ -114,7 +114,7 @@ def test_a_parquet_file_is_met_with_the_command_that_turns_it(tmp_path: Path) ->
 def test_what_readers_leave_out_is_told(tmp_path: Path) -> None:
     for name, sentence in {
         "mmau-pro-music": "2 of 3 music items are left out",
-        "musdb18-lyrics": "Somebody - No words has no words",
+        "musdb18-lyrics": "Somebody - No words [live] has no words",
         "gtzan": "The list has 2 recordings; the fault-filtered test has 290.",
     }.items():
         (tmp_path / name).mkdir()
