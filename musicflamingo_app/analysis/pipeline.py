@@ -174,9 +174,7 @@ def _keep_chords(session: _Session, finding: Finding[Any], provenance: Provenanc
     session.heard = replace(session.heard, chords=finding.value)
     session.chord_finding = finding
     if isinstance(finding, ChordFinding):
-        session.heard = replace(
-            session.heard, chroma=finding.chroma, chroma_hz=finding.chroma_hz, listening=finding.listening
-        )
+        session.heard = replace(session.heard, chroma=finding.chroma, chroma_hz=finding.chroma_hz)
         session.curves = replace(session.curves, chroma=finding.chroma, chroma_hz=finding.chroma_hz)
 
 

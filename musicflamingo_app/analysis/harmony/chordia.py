@@ -53,7 +53,6 @@ class ChordFinding(Finding[Timeline[Chord]]):
     chroma: Floats = field(kw_only=True)
     chroma_hz: float = field(kw_only=True)
     frames: ChordFrames | None = field(kw_only=True, default=None)
-    listening: object | None = field(kw_only=True, default=None)  # what else the same pass heard
 
 
 class ChordiaChords:

@@ -80,7 +80,6 @@ class StudioChords:
             frames=frames,
             chroma=_chart(found),
             chroma_hz=HARMONIC_HZ / POOLED_FRAMES,
-            listening=found,
         )
 
 

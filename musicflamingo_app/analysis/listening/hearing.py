@@ -19,6 +19,7 @@ from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
 from musicflamingo_app.music.arrays import Floats
 
 BLOCK_S, CONTEXT_S = 120, 20
+SHARED = "listening"  # its name among what engines share
 SILENT = 0.35  # highest log magnitude of a frame below which nothing is heard: -66 dB of full scale
 
 
@@ -30,6 +31,7 @@ class Listening:
     """
 
     tuning_cents: float
+    tuning_agreement: float
     chords: Floats  # (frames, 181)
     bass: Floats  # (frames, 13)
     keys: Floats  # (frames, 72)
@@ -48,18 +50,21 @@ class Listening:
 
 
 def listening(audio: Audio, heard: Heard, watch: Watch, folder: Path | None = None) -> Listening:
-    """What was heard before, or a new pass. Raises MissingPackage, Cancelled."""
-    if isinstance(heard.listening, Listening):
-        return heard.listening
+    """What was heard before, or a new pass that later engines find. Raises MissingPackage, Cancelled."""
+    known = heard.shared.get(SHARED)
+    if isinstance(known, Listening):
+        return known
     mono = audio.at(ANALYSIS_HZ)
-    cents = tuning_of(mono)[0] if heard.tuning_cents is None else heard.tuning_cents
-    return listen(mono, cents, watch, folder)
+    tuning = tuning_of(mono) if heard.tuning_cents is None else (heard.tuning_cents, 1.0)
+    found = listen(mono, tuning, watch, folder)
+    heard.shared[SHARED] = found
+    return found
 
 
-def listen(mono: Floats, tuning_cents: float, watch: Watch, folder: Path | None = None) -> Listening:
-    """One pass over mono sound at 22,050 Hz. Raises MissingPackage, Cancelled."""
+def listen(mono: Floats, tuning: tuple[float, float], watch: Watch, folder: Path | None = None) -> Listening:
+    """One pass over mono sound at 22,050 Hz, tuned as `tuning_of` says. Raises MissingPackage, Cancelled."""
     watch.progress(0.05)
-    heard = spectra(mono, tuning_cents)
+    heard = spectra(mono, tuning[0])
     watch.progress(0.25)
     bands = _pooled(heard.rhythmic)
     harmony = _in_blocks(network("harmony", folder), heard.harmonic, HARMONIC_HZ, _logits_of_harmony)
@@ -72,7 +77,7 @@ def listen(mono: Floats, tuning_cents: float, watch: Watch, folder: Path | None 
     _silence(chords, bass, heard.harmonic)
     fold = partial(_folded, heard.harmonic)
     return Listening(
-        tuning_cents, chords, bass, keys, changes[:, 0], rhythm, families,
+        *tuning, chords, bass, keys, changes[:, 0], rhythm, families,
         fold(12, 72), fold(48, 84), fold(0, 24), bands, _rises(heard.rhythmic),
     )  # fmt: skip
 
