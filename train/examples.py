@@ -67,13 +67,14 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording that examples are made about."""
+    """A recording that examples are made about. `lyrics` are lines with their time in seconds, None when not known."""
 
     sha256: str
     audio: str
     song: str = ""
     artist: str = ""
     album: str = ""
+    lyrics: tuple[tuple[str, float | None], ...] = ()
 
 
 class Task(Protocol):

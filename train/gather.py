@@ -13,6 +13,7 @@ from musicflamingo_app.services.library import Library
 from musicflamingo_app.services.measured import loudness_of
 from train.corrected import corrected
 from train.examples import Recording
+from train.lyrics import lyrics_of
 
 SHORTEST_S = 10.0
 TAG_KINDS = ("instrument", "voice", "genre", "mood", "era")
@@ -73,7 +74,8 @@ def source_of(library: Library, track: Track) -> Source:
         analysis, title=track.title, artist=track.artist, album=track.album, year=track.year, genre=track.genre
     )
     card = replace(card, loudness_curve=loudness_of(library.curves(track.id)))
-    recording = Recording(track.audio_sha256, str(path), track.title, track.artist or "", track.album or "")
+    words = tuple((line.text, line.time_s) for line in lyrics_of(path))
+    recording = Recording(track.audio_sha256, str(path), track.title, track.artist or "", track.album or "", words)
     return Source(recording, card, track.id, doubts_of(card))
 
 

@@ -8,6 +8,7 @@ from musicflamingo_app.facts.card import Fact, SongCard, derived
 from musicflamingo_app.facts.stability import tempo_stability
 from musicflamingo_app.music.beat import Beat, BeatGrid
 from musicflamingo_app.music.chord import Chord
+from musicflamingo_app.music.instrument import Playing
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.music.pitch import Pitch
 from musicflamingo_app.music.time import Interval, Ranked, Segment, Timeline
@@ -37,12 +38,24 @@ def changed(card: SongCard, change: Change) -> SongCard:
         key_regions=_timeline(card.key_regions, within, change, lambda key: transposed_key(key, change.semitones)),
         chords=_timeline(card.chords, within, change, lambda chord: chord),
         sections=_timeline(card.sections, within, change, lambda section: section),
-        instruments=None,  # a change of key or speed may make another instrument of one
+        instruments=_playing(card, within, change),
         loudness_curve=_curve(card.loudness_curve, within, change.speed),
     )
     moved = _with_home(moved, change)
     moved = replace(moved, chords=_respelled(moved, change.semitones), **_of_cut(change))
     return replace(moved, metre=_metre(card, moved), stability=_stability(card, moved))
+
+
+def _playing(card: SongCard, within: Interval, change: Change) -> Fact[tuple[Playing, ...]] | None:
+    """What plays when, in the time of the changed sound; who is not heard in a cut is left out."""
+    if card.instruments is None:
+        return None
+    rows = []
+    for one in card.instruments.value:
+        moved = _timeline(Fact(one.timeline, 1.0, ""), within, change, lambda name: name)
+        if moved and len(moved.value):
+            rows.append(Playing(one.name, moved.value))
+    return replace(card.instruments, value=tuple(rows)) if rows else None
 
 
 def _of_cut(change: Change) -> dict[str, None]:

@@ -57,8 +57,21 @@ def _variant(source: Source, number: int, semitones: int, random: Random) -> Var
     change = Change(semitones, speed, cut)
     name = f"audio/{source.recording.sha256[:16]}-{number + 1}.flac"
     card = changed(source.card, change)
-    made = Source(replace(source.recording, audio=name), card, source.track_id, source.doubts)
+    made = Source(
+        replace(source.recording, audio=name, lyrics=_lyrics(source, change)), card, source.track_id, source.doubts
+    )
     return Variant(made, change, source.recording.audio)
+
+
+def _lyrics(source: Source, change: Change) -> tuple[tuple[str, float | None], ...]:
+    """The lyrics with their times moved along; of a part those that have a time and lie inside."""
+    within, moved = change.cut or source.card.interval, []
+    for text, time_s in source.recording.lyrics:
+        if time_s is not None and within.contains(time_s):
+            moved.append((text, (time_s - within.start_s) / change.speed))
+        elif time_s is None and change.cut is None:
+            moved.append((text, None))
+    return tuple(moved)
 
 
 def render(variant: Variant, folder: Path) -> Path:

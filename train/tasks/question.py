@@ -49,7 +49,7 @@ class Question:
 
     def examples(self, track: Recording, card: SongCard) -> Iterator[Example]:
         """The questions that the card allows; the same recording and card give the same ones."""
-        random = Random(f"{_recording(track)} {self.name}")
+        random = Random(f"{recording_name(track)} {self.name}")
         for asked in self.find(card, random):
             yield self._example(track, asked, random)
 
@@ -61,7 +61,7 @@ class Question:
         with_options = len(asked.wrong) >= 2 and (asked.must_choose or random.random() < 0.5)
         options = [asked.answer, *asked.wrong] if with_options else []
         random.shuffle(options)
-        digest = sha256(f"{_recording(track)} {self.name} {question} {asked.answer}".encode()).hexdigest()
+        digest = sha256(f"{recording_name(track)} {self.name} {question} {asked.answer}".encode()).hexdigest()
         sources = dict.fromkeys(source for one in asked.bases for source in one.sources)
         doubts = dict.fromkeys([*(doubt for one in asked.bases for doubt in one.doubts), *asked.doubts])
         return Example(
@@ -83,6 +83,6 @@ def some(found: Sequence[Asked], most: int, random: Random) -> list[Asked]:
     return [found[n] for n in kept]
 
 
-def _recording(track: Recording) -> str:
+def recording_name(track: Recording) -> str:
     """What tells a recording from its own variants, on every machine alike."""
     return f"{track.sha256} {PurePath(track.audio).name}"

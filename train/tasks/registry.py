@@ -1,13 +1,13 @@
 """Every task by its name, and the one judge of all answers."""
 
 from train.examples import Example, Score, Task
-from train.tasks import attributes, chord_questions, harmony, structure, temporal, vocal
+from train.tasks import attributes, chord_questions, harmony, lyric, players, structure, temporal, vocal
 from train.tasks.caption import CAPTIONS
 from train.tasks.judge import judge
 
 QUESTIONS = (
     *temporal.QUESTIONS, *attributes.QUESTIONS, *chord_questions.QUESTIONS, *harmony.QUESTIONS, *vocal.QUESTIONS,
-    *structure.QUESTIONS,
+    *structure.QUESTIONS, *players.QUESTIONS, *lyric.QUESTIONS,
 )  # fmt: skip
 TASKS: dict[str, Task] = {task.name: task for task in (*QUESTIONS, *CAPTIONS)}
 TRIVIAL = frozenset(task.name for task in QUESTIONS if task.is_trivial)

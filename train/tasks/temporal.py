@@ -37,7 +37,7 @@ def section_start(card: SongCard, random: Random) -> list[Asked]:
     for segment, name, form in named_sections(card):
         if segment.start_s > 1.0:
             others = [s.start_s for s, _, _ in named_sections(card) if s is not segment]
-            found.append(_moment(card, random, segment.start_s, {"section": name}, (form,), others))
+            found.append(moment(card, random, segment.start_s, {"section": name}, (form,), others))
     return some(found, MOST, random)
 
 
@@ -46,7 +46,7 @@ def section_end(card: SongCard, random: Random) -> list[Asked]:
     for segment, name, form in named_sections(card):
         if segment.end_s < card.duration_s - 1.0:
             others = [s.end_s for s, _, _ in named_sections(card) if s is not segment]
-            found.append(_moment(card, random, segment.end_s, {"section": name}, (form,), others))
+            found.append(moment(card, random, segment.end_s, {"section": name}, (form,), others))
     return some(found, 1, random)
 
 
@@ -57,7 +57,7 @@ def bar_start(card: SongCard, random: Random) -> list[Asked]:
         return []
     bar = random.choice(whole)
     others = [other.start_s for other in whole if 2 <= abs(other.number - bar.number) <= 8]
-    return [_moment(card, random, bar.start_s, {"bar": str(bar.number)}, (grid,), others)]
+    return [moment(card, random, bar.start_s, {"bar": str(bar.number)}, (grid,), others)]
 
 
 def key_change(card: SongCard, random: Random) -> list[Asked]:
@@ -67,7 +67,7 @@ def key_change(card: SongCard, random: Random) -> list[Asked]:
     if keys is None or len(changes) != 1:
         return []
     others = [segment.start_s for segment, _, _ in named_sections(card)]
-    return [_moment(card, random, changes[0].time_s, {"key": changes[0].new.pretty}, (keys,), others)]
+    return [moment(card, random, changes[0].time_s, {"key": changes[0].new.pretty}, (keys,), others)]
 
 
 def section_length(card: SongCard, random: Random) -> list[Asked]:
@@ -165,7 +165,7 @@ def bar_s(card: SongCard, time_s: float) -> float:
     return bar.interval.duration_s if bar else 0.0
 
 
-def _moment(
+def moment(
     card: SongCard,
     random: Random,
     time_s: float,

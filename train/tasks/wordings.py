@@ -91,6 +91,26 @@ _LINES = {
         which one of these is missing
         which of the following does not play
         Pick the instrument that does not play.""",
+    "instrument_entry": """
+        when is the {instrument} first heard
+        at what time does the {instrument} come in
+        at which moment does the {instrument} enter
+        Give the time at which the {instrument} enters.""",
+    "voice_entry": """
+        when does the {instrument} come in
+        at what time does the singing begin
+        at which moment is the {instrument} first heard
+        Give the time at which the {instrument} enters.""",
+    "silent_in": """
+        which of these does not play in {section}
+        which of these rests in {section}
+        which one of these is silent in {section}
+        Pick the one that does not play in {section}.""",
+    "heard_first": """
+        which is heard first, {one} or {other}
+        which comes in earlier, {one} or {other}
+        which of the two enters first, {one} or {other}
+        Compare the entries of {one} and {other}: which comes first?""",
     "genre": """
         which genre fits best
         what style of music is this

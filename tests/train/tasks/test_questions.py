@@ -24,7 +24,9 @@ from train.tasks.wordings import wordings
 
 TRACK = Recording("a" * 64, "a.flac", "Piece", "Somebody", "An Album")
 CARDS = {**SONGS, **{song_id: bundled(song_id) for song_id in SONG_IDS}}
-SLOTS = {name: "x" for name in ("section", "sections", "time", "bar", "key", "chord", "line", "one", "other")}
+SLOTS = {
+    name: "x" for name in ("section", "sections", "time", "bar", "key", "chord", "line", "one", "other", "instrument")
+}
 
 
 def all_examples(card: SongCard) -> list[Example]:
@@ -154,7 +156,9 @@ def test_wrong_chords_share_tones_with_another(tonic: int, quality: str, n: int,
 
 
 def test_trivial_tasks_are_known() -> None:
-    assert set(TASKS) >= TRIVIAL == {"tempo", "metre", "key", "mode", "chord_at"}
+    assert (
+        set(TASKS) >= TRIVIAL == {"tempo", "metre", "key", "mode", "chord_at", "next_line", "sung_at", "repeated_line"}
+    )
 
 
 def test_an_imported_question_is_judged_by_its_options_or_text() -> None:
