@@ -14,7 +14,6 @@ from musicflamingo_app.music.time import Interval, Segment
 
 REST_S = 4.0  # a shorter silence is a rest in playing, not leaving
 MOST, SOME = 0.5, 0.1  # of a part: plays in it; plays for some of it
-THROUGHOUT = 0.9  # of the track
 NEAR_S = 2.0  # so near to its beginning or end is at it
 
 # A person's words -> the families that they may mean; the longest that fits counts. Words are in the singular.
@@ -118,9 +117,9 @@ def stays_of(one: Playing) -> tuple[Segment[str], ...]:
 
 
 def is_throughout(one: Playing, card: SongCard) -> bool:
-    """Whether it plays nearly from beginning to end."""
+    """Whether it plays from beginning to end."""
     stays = stays_of(one)
-    return len(stays) == 1 and stays[0].duration_s >= THROUGHOUT * card.duration_s
+    return len(stays) == 1 and is_from_start(stays[0]) and is_to_end(stays[0], card)
 
 
 def is_from_start(stay: Segment[str]) -> bool:

@@ -8,6 +8,7 @@ from musicflamingo_app.facts.reader.answers import (
     compare,
     form,
     harmony,
+    instruments,
     keys,
     knowing,
     measures,
@@ -127,8 +128,15 @@ INTENTS: tuple[Intent, ...] = (
         sound.loudness, is_plain=True),
     _of("tuning", "tuning, tuning key, tuning chord", sound.tuning, is_plain=True),
     _of("instruments", "instrument, @instrument, @instrument use, @instrument @place, instrument @place, "
-        "instrument use, @instrument @section use, instrument @section use", sound.instruments, is_plain=True),
-    _of("voice", "voice, voice @place, voice use, voice @section", sound.voice, is_plain=True),
+        "instrument use, @instrument @section use, instrument @section use, @instrument @place use, "
+        "instrument @place use, @instrument all, instrument all", instruments.playing, is_plain=True),
+    _of("instrument_when", ", ".join(f"{who} {what}" for who in ("@instrument", "instrument", "voice") for what in (
+        "when", "when begin", "when end", "begin", "end", "when use", "when first", "when last", "first", "last",
+        "begin @place", "when begin @place", "end @place", "when end @place", "when @place", "begin first", "end last",
+        "when begin first", "when end last", "when begin use", "at_start", "at_end")), instruments.when),
+    _of("instrument_length", "how_long @instrument, how_long voice, how_long @instrument use, how_long voice use",
+        instruments.how_long),
+    _of("voice", "voice, voice @place, voice use, voice @section, voice @place use", instruments.voice, is_plain=True),
     _of("genre", "genre, genre @place, genre use", sound.genre, is_plain=True),
     _of("mood", "mood, mood @place, mood use, mood @section", sound.mood, is_plain=True),
     # playing it

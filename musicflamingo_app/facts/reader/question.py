@@ -82,17 +82,17 @@ def understand(text: str, card: SongCard, region: Interval | None = None) -> Que
     named = named_of(tokens, used)
     degree = degree_of(tokens, used)
     words = tuple(token.word for token in tokens)
+    instruments = {n: word for n, word in enumerate(words) if word in INSTRUMENTS and n not in used}
     ideas, matched = _ideas(words, used)
-    used |= matched
+    used |= matched | set(instruments)
     if region is not None and ("here" in ideas or ("section" in ideas and "this" in words)):
         places = (*places, _region_place(region, card))
     numbers = numbers_of(tokens, used)
-    instruments = tuple(word for word in words if word in INSTRUMENTS)
     nth = next((ORDINALS[a] for a, b in pairwise(words) if b == "chord" and ORDINALS.get(a, 0) > 1), None)
     n_unknown = sum(1 for n, word in enumerate(words) if n not in used and _has_weight(word))
     said = Question(
-        words, frozenset(ideas), places, named, chains, step, metre, numbers, instruments, nth, degree, len(used),
-        n_unknown,
+        words, frozenset(ideas), places, named, chains, step, metre, numbers, tuple(instruments.values()), nth, degree,
+        len(used), n_unknown,
     )  # fmt: skip
     slots = _slots(said) | ({"@region"} if region is not None else set())
     return replace(said, ideas=said.ideas | slots)

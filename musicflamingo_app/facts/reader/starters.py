@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from musicflamingo_app.facts.card import SongCard
+from musicflamingo_app.facts.playing import instruments_of, is_from_start, is_many, stays_of, sure_of
+from musicflamingo_app.facts.prose.hedges import LIKELY
 from musicflamingo_app.facts.reader.places import name_of
 from musicflamingo_app.facts.reader.read import read_question
 from musicflamingo_app.music.time import clock
@@ -66,7 +68,11 @@ def _plain(card: SongCard) -> Iterator[str]:
         yield "What is the tempo?"
     if card.metre:
         yield "What is the time signature?"
-    if card.tags:
+    late = next((one for one in instruments_of(card) if not is_from_start(stays_of(one)[0])), None)
+    if late and sure_of(late, card) >= LIKELY:
+        name = late.name.split(" and ")[0]
+        yield f"When {'do' if is_many(name) else 'does'} the {name} come in?"
+    if card.tags or card.instruments:
         yield "Which instruments can be heard?"
     if card.distinct_chords:
         yield "What is the first chord?"

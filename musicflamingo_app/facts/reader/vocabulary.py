@@ -29,7 +29,7 @@ _WRITTEN: dict[str, str] = {
     "longer": "longer|lengthier|bigger",
     "shorter": "shorter|briefer|smaller",
     "begin": "begin|start|kick in|come in|enter|commence|arrive|set in|first appear|get going|drop in|open",
-    "end": "end|finish|stop|conclude|come to an end|close|over with|wrap up",
+    "end": "end|finish|stop|conclude|come to an end|close|over with|wrap up|leave|drop out|fall silent|go silent",
     "at_start": "at the start|at the beginning|open with|begin with|start with|open on|begin on|start on|start off|"
     "in the beginning|start in|begin in|at first|start out|tune open|song open",
     "at_end": "at the end|end with|end on|finish with|finish on|end in|finish in|in the end|close with|close on|"
@@ -112,7 +112,8 @@ _WRITTEN: dict[str, str] = {
     "tuning": "pitch standard|tuning standard|tuning|tuned|in tune|concert pitch|a440|a 440|440|440 hz|432|"
     "432 hz|out of tune|reference pitch|"
     "pitched|sharp of concert pitch|standard pitch|standard tuning|cent|a 432|a432|detuned|440hz|432hz|hz",
-    "instrument": "instrument|instrumentation|what is playing the|line up|lineup|orchestration|scoring",
+    "instrument": "instrument|instrumentation|what play when|which one play when|"
+    "what is playing the|line up|lineup|orchestration|scoring",
     "voice": "singing|sing|singer|vocal|vocalist|voice|male or female|a man or a woman|man or a woman|"
     "man or woman|female|"
     "male|sung|who is singing|who sing this|a man|a woman|instrumental|choir|boy or girl",
@@ -191,7 +192,7 @@ _STOP_WORDS = """
     your yours around entire everywhere approximately basically currently during happen happening happens hear heard
     hearing listen listening mark moment number play played playing plays point position present second suit song's
     terms time times took used uses using various whichever player fit fits put run runs first large big walk round
-    count written whether anyhow down both between vs place minute min sec
+    count written whether anyhow down both between vs place minute min sec electric acoustic distorted double
 """
 STOP = frozenset(_STOP_WORDS.split())
 
@@ -253,7 +254,7 @@ PLAIN_FORMS = {
 _INSTRUMENTS_WORDS = """
     guitar piano drum bass violin cello flute harp sax saxophone trumpet organ synth synthesizer synthesiser strings
     string harpsichord sitar banjo clarinet accordion harmonica ukulele percussion brass horn keyboard fiddle oboe
-    viola trombone mandolin tambourine cymbal
+    viola trombone mandolin tambourine cymbal marimba xylophone vibraphone glockenspiel bassoon rhodes
 """
 INSTRUMENTS = frozenset(_INSTRUMENTS_WORDS.split())
 ORDINALS = {

@@ -91,7 +91,7 @@ def test_starters_are_answered_from_what_was_measured(card: SongCard) -> None:
 
 
 def test_starters_of_different_songs_differ() -> None:
-    assert len({starter_questions(card) for card in SONGS.values()}) == 3
+    assert len({starter_questions(SONGS[name]) for name in ("pop", "compound", "chords")}) == 3
     assert len(starter_questions(SONGS["pop"], n=2)) == 2
 
 

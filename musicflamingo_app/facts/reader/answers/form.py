@@ -3,6 +3,7 @@
 from musicflamingo_app.facts.card import SongCard
 from musicflamingo_app.facts.prose.hedges import hedge
 from musicflamingo_app.facts.reader.answer import Answer, Reply
+from musicflamingo_app.facts.reader.answers.instruments import heard_in
 from musicflamingo_app.facts.reader.answers.saying import (
     at,
     bars_of,
@@ -199,7 +200,8 @@ def playing(question: Question, card: SongCard) -> Answer | None:
     if part:
         verb = "is in" if place.kind == "region" else "you are in"
         reply.say(f"{start} {verb} {name_of(card, part)}, which lasts from {span(part.interval)}", part.interval)
-    return reply.say(*_sounding(card, place)).done() if part or card.chords else None
+    reply.say(*_sounding(card, place)).say(heard_in(card, place.found), place.found)
+    return reply.done() if part or card.chords else None
 
 
 def _sounding(card: SongCard, place: Place) -> tuple[str, Interval]:
@@ -267,4 +269,5 @@ def about_section(question: Question, card: SongCard) -> Answer | None:
     key, chords = card.key_at(intervals[0].start_s), told(card, intervals[0])
     home = f" in {key.pretty}" if key else ""
     first = "the first time " if len(intervals) > 1 else ""
-    return reply.say(f"{first}the chords{home} are {chords}" if chords else "", intervals[0]).done()
+    reply.say(f"{first}the chords{home} are {chords}" if chords else "", intervals[0])
+    return reply.say(heard_in(card, intervals[0]) if len(intervals) == 1 else "", intervals[0]).done()

@@ -78,6 +78,7 @@ def _facts(card: SongCard) -> dict[str, tuple[Fact | None, str]]:  # type: ignor
         "sections": (card.sections, "the sections and their borders"),
         "tuning": (card.tuning_cents, "the tuning"), "loudness": (card.loudness, "the loudness"),
         "tags": (card.tags, "the tags for instruments and style"),
+        "what plays when": (card.instruments, "what plays when"),
     }  # fmt: skip
 
 
@@ -112,6 +113,7 @@ def helping(question: Question, card: SongCard) -> Answer | None:
         "tempo and metre": card.tempo_bpm, "key, relatives and changes of key": card.key,
         "chords at a time, in a bar or a section, progressions and cadences": card.chords,
         "form and when sections begin": card.sections, "bars": card.beats, "instruments and style": card.tags,
+        "what plays when": card.instruments,
         "tuning": card.tuning_cents, "loudness": card.loudness,
     }  # fmt: skip
     names = [name for name, fact in known.items() if fact]

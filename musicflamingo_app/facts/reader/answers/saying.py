@@ -20,7 +20,7 @@ LONGEST_ROW = 24  # chords that are written out
 
 def not_measured(card: SongCard, kind: str, aspect: str, cannot: str) -> Answer:
     """`The tempo was not measured, so I cannot say ...`, with the reason where one is known."""
-    verb = "were" if aspect in ("beats", "chords", "sections", "tags", "lyrics") else "was"
+    verb = "were" if aspect in ("beats", "chords", "sections", "tags", "lyrics", "instruments") else "was"
     reason = card.failures.get(aspect)
     reply = Reply(card, kind).say(f"the {aspect} {verb} not measured, so I cannot say {cannot}")
     return reply.say(reason or "").done(measured=False)

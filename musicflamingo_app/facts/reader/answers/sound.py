@@ -116,7 +116,7 @@ def instruments(question: Question, card: SongCard) -> Answer | None:
         return _whole_only(card, kind)
     tags = card.tags_of("instrument")
     if question.instruments:
-        return _one(card, question.instruments[0], tags, with_times=question.has("when"))
+        return _one(card, question.instruments[0], tags, with_times=question.has("when", "begin", "end"))
     heard = [tag for tag in tags if tag.score >= FAINT_TAG]
     if not heard:
         return Reply(card, kind).say("no instrument was recognised with any certainty").done(measured=bool(tags))
