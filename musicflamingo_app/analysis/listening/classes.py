@@ -62,8 +62,11 @@ def _quality(chord: Chord) -> int | None:
     tones = {degree.semitones for degree in chord.degrees}
     if 5 in tones and not tones & {3, 4}:
         return QUALITIES.index("sus4(b7)" if 10 in tones else "sus4")
-    core = frozenset(tone for tone in tones if tone < 12)  # ninths and above are colours
-    return _BY_TONES.get(core) if core in _BY_TONES else _BY_TONES.get(frozenset(core - {2, 5}))
+    for colours in ((), (2, 5), (2, 5, 9)):  # ninths, elevenths, thirteenths
+        found = _BY_TONES.get(frozenset(tones.difference(colours)))
+        if found is not None:
+            return found
+    return None
 
 
 def bass_class(chord: Chord) -> int:
