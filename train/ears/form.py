@@ -1,7 +1,7 @@
 """Trains the network of form: `python -m train.ears.form --items FOLDER --out RUN`.
 
-Items are those of `train.ears.make`; the side `train` teaches, `valid` chooses a few constants, `test` is scored once at
-the end. Minutes on one core.
+Items are those of `train.ears.make`: the side `train` teaches, `valid` chooses a few constants, `test` is scored at the
+end. Minutes on one core.
 """
 
 import argparse
@@ -46,10 +46,8 @@ def trained(taught: list[Sketched], chosen_on: list[Sketched], steps: int, round
     fit_pairs(net, taught, SEED, rounds)
     fit_names(net, taught, SEED, rounds)
     net.eval()
-    judges = [lesson(sketch) for sketch in chosen_on]
-    fit_segmentation(
-        net, [lesson(sketch) for sketch in taught if sketch.is_pop], [j for j in judges if j.sketch.is_pop]
-    )
+    songs, judges = ([lesson(s) for s in side if s.is_pop] for side in (taught, chosen_on))
+    fit_segmentation(net, songs, judges)
     torch.save(net.state_dict(), run / "final.pt")
     return net
 
