@@ -67,23 +67,32 @@ class AnswerFile:
         """For adding answers. A line that was cut short is taken off first. Raises StorageError."""
         try:
             _mend(self.path)
-            with self.path.open("a", encoding="utf-8") as file:
-                yield Pen(file, self._kept)
+            file = self.path.open("a", encoding="utf-8")
         except OSError as error:
-            what = f"{self.path} cannot be written: {error.strerror or error}."
-            raise StorageError(what, "Free or unlock the disk, then run the same command again.") from error
+            raise _refused(self.path, error) from error
+        with file:
+            yield Pen(file, self.path, self._kept)
 
 
 class Pen:
     """Adds answers to an open file."""
 
-    def __init__(self, file: TextIO, kept: dict[Key, Answer]) -> None:
-        self._file, self._kept = file, kept
+    def __init__(self, file: TextIO, path: Path, kept: dict[Key, Answer]) -> None:
+        self._file, self._path, self._kept = file, path, kept
 
     def add(self, answer: Answer) -> None:
-        self._file.write(json.dumps(asdict(answer), ensure_ascii=False) + "\n")
-        self._file.flush()
+        """Raises StorageError."""
+        try:
+            self._file.write(json.dumps(asdict(answer), ensure_ascii=False) + "\n")
+            self._file.flush()
+        except OSError as error:
+            raise _refused(self._path, error) from error
         self._kept[answer.key] = answer
+
+
+def _refused(path: Path, error: OSError) -> StorageError:
+    what = f"{path} cannot be written: {error.strerror or error}."
+    return StorageError(what, "Free or unlock the disk, then run the same command again.")
 
 
 def _read(path: Path) -> Iterator[Answer]:

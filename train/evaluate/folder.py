@@ -115,7 +115,12 @@ def list_evaluations(home: Path) -> tuple[Kept, ...]:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Writes a file whole or not at all."""
+    """Writes a file whole or not at all. Raises StorageError."""
     draft = path.with_name(f".{path.name}.tmp")
-    draft.write_text(text, "utf-8")
-    draft.replace(path)
+    try:
+        draft.write_text(text, "utf-8")
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        what = f"{path} cannot be written: {error.strerror or error}."
+        raise StorageError(what, "Free or unlock the disk, then run the same command again.") from error

@@ -1,7 +1,7 @@
 """Ratios with intervals: songs are drawn with replacement, since questions about one song are not independent."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,26 @@ class Estimate:
     n_songs: int
 
 
-def ratio(songs: Sequence[Hashable], values: Sequence[float], weights: Sequence[float], *, seed: int = 0) -> Estimate:
-    """sum(value * weight) / sum(weight) over items, each of a song."""
+def ratio(
+    songs: Sequence[Hashable],
+    values: Sequence[float],
+    weights: Sequence[float],
+    *,
+    seed: int = 0,
+    is_share: bool = False,
+) -> Estimate:
+    """sum(value * weight) / sum(weight) over items, each of a song.
+
+    Songs that all earn nothing, or all earn everything, would be drawn alike; of a share the interval is then the exact
+    binomial one (Clopper and Pearson 1934) of so many songs.
+    """
     tops, bottoms = _by_song(songs, [values, weights])
-    return _estimate(tops, np.zeros_like(tops), bottoms, len(values), seed)
+    found = _estimate(tops, np.zeros_like(tops), bottoms, len(values), seed)
+    if not is_share or found.low is None or {float(value) for value in values} not in ({0.0}, {1.0}):
+        return found
+    far = ((1 - LEVEL) / 2) ** (1 / found.n_songs)
+    low, high = (0.0, 1 - far) if found.value == 0.0 else (far, 1.0)
+    return replace(found, low=low, high=high)
 
 
 def difference(

@@ -145,7 +145,7 @@ def rows_of(candidate: str, control: str, rule: Rule, marks: Sequence[Mark], *, 
     """One row for all and one for each task, skill and kind; a group that is all of it is left out."""
     for group, name, chosen in _grouped(marks):
         songs, values = [m.example.track for m in chosen], [m.value for m in chosen]
-        estimate = ratio(songs, values, [m.weight for m in chosen], seed=seed)
+        estimate = ratio(songs, values, [m.weight for m in chosen], seed=seed, is_share=rule.unit == "%")
         full = sum(_is_full(m, rule) for m in chosen) / len(chosen)
         answered = sum(m.is_answered for m in chosen) / len(chosen)
         yield Row(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicflamingo_app.errors import NotFound, StudioError
+from musicflamingo_app.errors import NotFound, StorageError, StudioError
 from tests.train.evaluate.answering import Answering, listens, opener, pitch_examples, plan_of, word_rule
 from train.evaluate.candidate import Candidate
 from train.evaluate.compare import compare
@@ -164,3 +164,25 @@ def test_evaluations_of_other_things_are_not_compared(tmp_path: Path) -> None:
 def test_tables_hold_any_text() -> None:
     assert cell("a | b\n\nc") == "a \\| b c" and len(cell("x" * 999)) == 160
     assert folder_name("My songs", "model + a/b", "") == "My-songs_model-+-a-b"
+
+
+@pytest.mark.parametrize("n_songs", [2, 5, 40])
+def test_songs_that_all_agree_have_an_exact_interval(n_songs: int) -> None:
+    from scipy.stats import binomtest
+
+    for value in (0.0, 1.0):
+        found = ratio(list(range(n_songs)), [value] * n_songs, [1.0] * n_songs, is_share=True)
+        exact = binomtest(round(value * n_songs), n_songs).proportion_ci(0.95, "exact")
+        assert (found.value, found.low, found.high) == pytest.approx((value, exact.low, exact.high))
+    assert ratio([1, 2], [1.0, 1.0], [1.0, 1.0]).low == 1.0  # points of a judge are no share
+
+
+def test_a_disk_that_refuses_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/answers.jsonl").mkdir()
+    examples = pitch_examples(tmp_path / "audio", n_songs=2)
+    with pytest.raises(StorageError, match=r"answers\.jsonl cannot be read"):
+        evaluate(tmp_path / "out", plan_of(tmp_path / "audio", examples), opener({"ear": Answering(listens)}))
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StorageError, match="cannot be written"):
+        evaluate(tmp_path / "file", plan_of(tmp_path / "audio", examples), opener({"ear": Answering(listens)}))
