@@ -6,7 +6,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 DATA ?= ../shared/data/pop909_dev.tar.gz
 RENDERS ?= .bench
 
-.PHONY: run test lint bench gguf clean
+PEERS := $(patsubst requirements/peers/%.lock,.bench/peers/%/.made,$(wildcard requirements/peers/*.lock))
+
+.PHONY: run test lint bench bench-peers gguf clean
 
 run: $(VENV)/.run
 	$(BIN)/musicflamingo serve
@@ -22,6 +24,14 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m train.benchmarks --data $(DATA) --renders $(RENDERS)
+
+# Programs to compare our ears with, each in an environment of its own: licences that the studio could not take.
+bench-peers: $(PEERS)
+
+.bench/peers/%/.made: requirements/peers/%.lock
+	$(PYTHON) -m venv .bench/peers/$*
+	.bench/peers/$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r $<
+	touch $@
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=python3.11")'

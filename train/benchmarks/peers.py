@@ -1,113 +1,130 @@
-"""Other programs on the same files: plain librosa, and essentia and Chordino where they are installed.
+"""Programs that listen, as processes of their own: one thread, one file at a time.
 
-essentia is AGPL and Chordino GPL; neither is a dependency and nothing of the studio imports this file.
+None but librosa is a dependency of the studio: madmom's networks may not be sold, essentia is AGPL and Chordino GPL.
 """
 
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
 
-import numpy as np
-
-from musicflamingo_app.analysis.engines import Heard, Unwatched
-from musicflamingo_app.analysis.form.engine import ClusteredSections
-from musicflamingo_app.analysis.harmony.fallback import KrumhanslKey, TemplateChords
-from musicflamingo_app.audio.intake import read_audio
-from musicflamingo_app.audio.sound import ANALYSIS_HZ
-from musicflamingo_app.errors import MusicSyntaxError
-from musicflamingo_app.music.beat import BeatGrid, Metre
-from musicflamingo_app.music.chord import NO_CHORD, Chord
+from musicflamingo_app.errors import MusicSyntaxError, StudioError
+from musicflamingo_app.music.beat import Metre
+from musicflamingo_app.music.chord import Chord
+from musicflamingo_app.music.instrument import Playing
 from musicflamingo_app.music.key import Key
-from musicflamingo_app.music.pitch import Pitch
+from musicflamingo_app.music.pitch import Degree, Pitch
+from musicflamingo_app.music.section import Section
 from musicflamingo_app.music.time import Segment, Timeline
-from train.benchmarks.listening import Findings, Listener
+from train.benchmarks.listening import Findings
+
+LIBRARIES = ("OMP", "MKL", "OPENBLAS", "NUMBA", "NUMEXPR")
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in LIBRARIES}
 
 
-def peers() -> dict[str, Listener]:
-    """The programs that can be run here, by name."""
-    found: dict[str, Listener] = {"librosa": by_librosa}
-    for name, load in {"essentia": _essentia, "Chordino": _chordino}.items():
+class Program:
+    """A worker that is running. Use it with `with`; raises StudioError when it does not start, or ends."""
+
+    def __init__(self, name: str, command: Sequence[str]) -> None:
+        self.name = name
+        self.peak_mb = 0
+        environment = {**os.environ, **ONE_THREAD}
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
+        hello = self._answer()
+        self.version, self.load_cpu_s = str(hello["program"]), float(hello["cpu_s"])
+
+    def __enter__(self) -> "Program":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _stream(self._process.stdin).close()
+        _stream(self._process.stdout).close()
+        self._process.wait()
+
+    def hear(self, path: Path) -> Findings:
+        """What it finds in a file. Raises StudioError when it ends instead of answering."""
+        asked = _stream(self._process.stdin)
         try:
-            found[name] = load()
-        except ImportError:
-            continue
-    return found
+            asked.write(f"{path.resolve()}\n")
+            asked.flush()
+        except OSError as error:
+            raise StudioError(f"{self.name} ended.", "Its own words stand above.") from error
+        told = self._answer()
+        self.peak_mb = max(self.peak_mb, int(told.get("peak_mb", 0)))
+        return findings(told)
+
+    def _answer(self) -> dict[str, Any]:
+        line = _stream(self._process.stdout).readline()
+        if not line:
+            code = self._process.wait()
+            raise StudioError(f"{self.name} ended with {code} instead of answering.", "Its own words stand above.")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
 
 
-def by_librosa(path: Path) -> Findings:
-    """librosa's beat tracker as it comes, templates on its chroma, Krumhansl's profiles, its clustering."""
-    import librosa
+def _stream(stream: IO[str] | None) -> IO[str]:
+    assert stream is not None, "both are pipes"
+    return stream
 
-    audio = read_audio(path)
-    tempo, times_s = librosa.beat.beat_track(y=audio.mono, sr=ANALYSIS_HZ, units="time")
-    grid = BeatGrid.of(np.unique(times_s), np.unique(times_s)[::4], Metre(4, 4))
-    heard = Heard(beats=grid)
+
+def findings(told: Mapping[str, Any]) -> Findings:
+    """An answer of a worker in our terms; its words are explained in `workers/answering.py`."""
+    beats = told.get("beats")
+    metre, key, sections, instruments = (told.get(name) for name in ("metre", "key", "sections", "instruments"))
+    has_bars = beats is not None and all(position is not None for _, position in beats)
+    chords = told.get("chords")
     return Findings(
-        grid,
-        float(np.atleast_1d(tempo)[0]),
-        TemplateChords().measure(audio, heard, Unwatched()).value,
-        KrumhanslKey().measure(audio, heard, Unwatched()).value,
-        ClusteredSections().measure(audio, heard, Unwatched()).value,
+        None if beats is None else tuple(time_s for time_s, _ in beats),
+        tuple(time_s for time_s, position in beats if position == 1) if beats is not None and has_bars else None,
+        Metre.parse(metre) if metre else None,
+        told.get("tempo_bpm"),
+        None if chords is None else _chords(chords),
+        Key.parse(key) if key else None,
+        told.get("key_confidence"),
+        None if sections is None else Timeline.of((a, b, Section(letter)) for a, b, letter in sections),
+        None if instruments is None else tuple(Playing.of(name, rows) for name, rows in instruments.items()),
+        told.get("cpu_s", {}),
+        (*told.get("failures", ()), *([told["error"]] if "error" in told else ())),
     )
 
 
-def _essentia() -> Listener:
-    import essentia
-    import essentia.standard as es
-
-    essentia.log.warningActive = False
-
-    def hear(path: Path) -> Findings:
-        sound = read_audio(path).at(44_100)
-        bpm, times_s, *_ = es.RhythmExtractor2013(method="multifeature")(sound)
-        tonic, mode, _ = es.KeyExtractor(profileType="bgate")(sound)
-        grid = BeatGrid.of(times_s, times_s[::4], Metre(4, 4)) if len(times_s) else BeatGrid()
-        chords = _essentia_chords(es, sound)
-        return Findings(grid, float(bpm), chords, Key.parse(f"{tonic} {mode}"))
-
-    return hear
+def _chords(rows: Sequence[tuple[float, float, str, float | None]]) -> Timeline[Chord]:
+    """Neighbours of the same chord made one only where nobody is sure of them: confidences stay with their stretch."""
+    timeline = Timeline(tuple(Segment(start, end, chord(name), sure) for start, end, name, sure in rows))
+    return timeline.merged() if all(segment.confidence is None for segment in timeline) else timeline
 
 
-def _essentia_chords(es: object, sound: np.ndarray) -> Timeline[Chord]:  # type: ignore[type-arg]
-    size, hop = 8192, 2048
-    window, spectrum = es.Windowing(type="blackmanharris62"), es.Spectrum()  # type: ignore[attr-defined]
-    peaks = es.SpectralPeaks(maxPeaks=60, magnitudeThreshold=1e-5, minFrequency=40, maxFrequency=5000)  # type: ignore[attr-defined]
-    profile = es.HPCP(size=36, minFrequency=40, maxFrequency=5000)  # type: ignore[attr-defined]
-    frames = [
-        profile(*peaks(spectrum(window(frame))))
-        for frame in es.FrameGenerator(sound, frameSize=size, hopSize=hop)  # type: ignore[attr-defined]
-    ]
-    names, _ = es.ChordsDetection(hopSize=hop)(frames)  # type: ignore[attr-defined]
-    step_s = hop / 44_100
-    rows = [(i * step_s, (i + 1) * step_s, _chord(name)) for i, name in enumerate(names)]
-    return Timeline.of(rows).merged()
-
-
-def _chordino() -> Listener:
-    from chord_extractor.extractors import Chordino
-
-    def hear(path: Path) -> Findings:
-        changes = Chordino(roll_on=1).extract(str(path))
-        ends_s = [change.timestamp for change in changes[1:]] + [changes[-1].timestamp + 10]
-        rows = [
-            Segment(change.timestamp, end_s, _chord(change.chord))
-            for change, end_s in zip(changes, ends_s, strict=True)
-            if end_s > change.timestamp
-        ]
-        return Findings(chords=Timeline(tuple(rows)))
-
-    return hear
-
-
-_QUALITIES: dict[str, str] = {
+_WRITTEN = {
     "": "maj", "m": "min", "7": "7", "maj7": "maj7", "m7": "min7", "6": "maj6", "m6": "min6", "dim": "dim",
     "dim7": "dim7", "aug": "aug", "m7b5": "hdim7", "mMaj7": "minmaj7", "sus4": "sus4", "sus2": "sus2",
 }  # fmt: skip
+_STEPS = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")
 
 
-def _chord(name: str) -> Chord:
-    """Harte's chord of a name such as `Am7` or `C#m7b5/E`; basses are left out."""
-    plain = name.split("/")[0]
-    width = 2 if plain[1:2] in ("#", "b") else 1
+def chord(name: str) -> Chord:
+    """The chord of a name in Harte's syntax, or as musicians write it: `Am7`, `C#m7b5`, `C/E`. Raises MusicSyntaxError.
+
+    What is neither counts as an error, so that no program is blamed for our reading.
+    """
     try:
-        return Chord(Pitch.parse(plain[:width]), _QUALITIES[plain[width:]])
-    except (KeyError, MusicSyntaxError):
-        return NO_CHORD
+        return Chord.parse(name)
+    except MusicSyntaxError:
+        above, _, below = name.partition("/")
+    width = 2 if above[1:2] in ("#", "b") else 1
+    if above[width:] not in _WRITTEN:
+        raise MusicSyntaxError(f"“{name}” is not a chord.", "Teach train/benchmarks/peers.py to read it.")
+    root = Pitch.parse(above[:width])
+    made = Chord(root, _WRITTEN[above[width:]])
+    steps = (Pitch.parse(below).pitch_class - root.pitch_class) % 12 if below else 0
+    return made if not steps else Chord(root, made.quality, bass=_degree(made, steps))
+
+
+def _degree(of: Chord, steps: int) -> Degree:
+    tones = (degree for degree in of.degrees if degree.semitones == steps)
+    return next(tones, Degree.parse(_STEPS[steps]))
