@@ -79,6 +79,10 @@ def _time_rows(analysis: Analysis) -> list[tuple[str, str]]:
         rows.append(("Metre", f"{grid.metre}, {len(grid.downbeats_s)} bars{_sure(analysis.beats.confidence)}"))
     if analysis.sections:
         rows.append(("Sections", ", ".join(f"{clock(s.start_s)} {s.label}" for s in analysis.sections.value)))
+    if analysis.instruments:
+        longest = sorted(analysis.instruments.value, key=lambda one: -one.duration_s)
+        shares = [f"{one.name} {min(1.0, one.duration_s / analysis.duration_s):.0%}" for one in longest]
+        rows.append(("Plays", (", ".join(shares) or "nothing") + _sure(analysis.instruments.confidence)))
     if analysis.tags:
         rows.append(("Heard", ", ".join(tag.name for tag in analysis.tags.value[:8])))
     if analysis.loudness:

@@ -41,6 +41,7 @@ def track_view(track: Track, analysis: Analysis) -> Json:
         "spoken": _spoken(analysis, keys),
         "keys": _keys(analysis),
         "sections": _sections(analysis, bars),
+        "instruments": _instruments(analysis),
         "facts": facts(analysis),
         "tags": _tags(analysis),
         "provenance": provenance_rows(analysis),
@@ -209,6 +210,25 @@ def _bars_within(segment: Segment[Section], bars: Sequence[Bar]) -> list[int]:
     """First and last bar that starts inside, by a tenth of a second; empty when none does."""
     inside = [bar.number for bar in bars if segment.start_s - 0.1 <= bar.start_s < segment.end_s - 0.1]
     return [inside[0], inside[-1]] if inside else []
+
+
+def _instruments(analysis: Analysis) -> list[Json]:
+    """One row for each instrument, the one that plays longest first, with the parts in which it plays."""
+    if analysis.instruments is None:
+        return []
+    longest = sorted(analysis.instruments.value, key=lambda one: -one.duration_s)
+    return [
+        {
+            "name": one.name.capitalize(),
+            "c": _rounded(one.confidence),
+            "share": round(min(1.0, one.duration_s / analysis.duration_s), 3),
+            "parts": [
+                {"s": _seconds(part.start_s), "e": _seconds(part.end_s), "c": _rounded(part.confidence)}
+                for part in one.timeline
+            ],
+        }
+        for one in longest
+    ]
 
 
 def _tags(analysis: Analysis) -> list[Json]:

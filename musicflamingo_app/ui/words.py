@@ -14,6 +14,7 @@ ASPECT_LABELS = {
     "key": "Key",
     "key_regions": "Key over time",
     "sections": "Sections",
+    "instruments": "What plays when",
     "tags": "Instruments and tags",
     "tuning": "Tuning",
     "loudness": "Loudness",

@@ -1,6 +1,7 @@
 """Synthetic songs with known answers: their analysis, curves, sound and peaks."""
 
 import struct
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +12,7 @@ from musicflamingo_app.music.analysis import Analysis, Failure, Loudness, Measur
 from musicflamingo_app.music.arrays import Curves
 from musicflamingo_app.music.beat import BeatGrid, Metre
 from musicflamingo_app.music.chord import Chord
+from musicflamingo_app.music.instrument import Playing
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.music.section import Section
 from musicflamingo_app.music.time import Ranked, Segment, Timeline
@@ -28,6 +30,11 @@ PROGRESSIONS = {
     "D": ("D:min7", "G:7", "C:maj7", "A:7(b9)"),
     "E": ("Bb:maj", "F:maj", "C:min7", "N"),
 }
+BAND = (  # name, letters of the sections it plays in, confidence
+    ("piano", "AD", 0.7), ("drums", "BCDE", 0.96), ("bass", "ABCDE", 0.88), ("voice", "BC", 0.9),
+    ("electric guitar", "CE", 0.62), ("strings", "C", 0.35), ("saxophone and reeds", "D", 0.5),
+    ("bells and mallets", "A", 0.2),
+)  # fmt: skip
 WHEN = datetime(2026, 11, 2, 18, 30, tzinfo=UTC)
 
 
@@ -62,6 +69,21 @@ def song_analysis(n_bars: int = 56, *, transpose: int = 0, modulate: bool = True
         loudness=Measured(Loudness(-12.4, 6.3, -0.8), 1.0, provenance("ebur128")),
         failures={"tags": Failure("musicnn", "musicnn's weights are not installed.")},
     )
+
+
+def with_band(analysis: Analysis) -> Analysis:
+    """The same with what plays when: eight instruments that come and go with the sections."""
+    sections = analysis.sections.value if analysis.sections else Timeline[Section]()
+    playing = []
+    for name, letters, sure in BAND:
+        rows = [(part.start_s, part.end_s, sure) for part in sections if part.label.letter[:1] in letters]
+        if name == "voice":  # a breath in the middle of each section
+            rows = [
+                row for a, b, c in rows for row in ((a + 0.4, (a + b) / 2 - 0.5, c), ((a + b) / 2, b - 0.6, c * 0.7))
+            ]
+        if rows:
+            playing.append(Playing(name, Playing.of(name, rows).timeline.merged()))
+    return replace(analysis, instruments=Measured(tuple(playing), 0.77, provenance("our instruments")))
 
 
 def _song_chords(letters: list[str], change_bar: int, lead_s: float, transpose: int) -> Timeline[Chord]:

@@ -15,7 +15,7 @@ from musicflamingo_app.ui.facts import facts
 from musicflamingo_app.ui.view import section_names, track_view
 from musicflamingo_app.ui.words import certainty, sharps_and_flats, spoken_chord
 from tests.ui.fake_studio import make_track
-from tests.ui.synthetic import provenance, song_analysis
+from tests.ui.synthetic import provenance, song_analysis, with_band
 
 
 def track_of(analysis: Analysis) -> Track:
@@ -131,6 +131,24 @@ def test_sections_know_their_bars() -> None:
     assert [row["bars"] for row in sections][:3] == [[1, 4], [5, 12], [13, 20]]
     numbered = [n for row in sections for n in range(row["bars"][0], row["bars"][1] + 1)]
     assert numbered == list(range(1, 57))
+
+
+def test_what_plays_stands_row_by_row_the_longest_first() -> None:
+    analysis = with_band(song_analysis(56))
+    rows = track_view(track_of(analysis), analysis)["instruments"]
+    assert [row["name"] for row in rows][:3] == ["Bass", "Drums", "Voice"] and rows[-1]["name"] == "Saxophone and reeds"
+    assert [row["share"] for row in rows] == sorted((row["share"] for row in rows), reverse=True)
+    assert rows[0] == {"name": "Bass", "c": 0.88, "share": 1.0, "parts": [{"s": 0.0, "e": 113.0, "c": 0.88}]}
+    bells = next(row for row in rows if row["name"] == "Bells and mallets")
+    assert [(part["s"], part["e"]) for part in bells["parts"]] == [(0.0, 8.5), (104.5, 113.0)]
+    told = next(
+        row for row in track_view(track_of(analysis), analysis)["provenance"] if row["engine"] == "our instruments"
+    )
+    assert told["aspect"] == "What plays when"
+
+
+def test_where_nobody_measured_what_plays_there_is_no_row() -> None:
+    assert track_view(track_of(song_analysis(8)), song_analysis(8))["instruments"] == []
 
 
 def test_functions_that_come_again_are_counted_and_letters_are_not() -> None:

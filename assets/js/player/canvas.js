@@ -29,3 +29,8 @@ export class Sheet {
     this.context.clearRect(0, 0, this.width, this.height);
   }
 }
+
+export function box(context, x, y, width, height, radius) {
+  context.beginPath();
+  context.roundRect(x, y, Math.max(0, width), height, Math.max(0, radius));
+}

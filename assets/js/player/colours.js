@@ -32,6 +32,12 @@ export function sectionHue(label) {
   return LETTER_HUES[(label.toUpperCase().charCodeAt(0) - 65 + LETTER_HUES.length * 10) % LETTER_HUES.length];
 }
 
+// An instrument: one hue for each place among them, paler the less sure it is.
+export function instrumentFill(index, confidence, dark) {
+  const alpha = 0.25 + 0.75 * (confidence ?? 0.6);
+  return `oklch(${dark ? '0.5 0.1' : '0.8 0.09'} ${(index * 137.5 + 200) % 360} / ${alpha.toFixed(2)})`;
+}
+
 // A section: one fixed colour for each function or letter.
 export function sectionFill(label, dark) {
   const hue = sectionHue(label);

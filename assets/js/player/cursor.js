@@ -1,6 +1,6 @@
 // What moves: playhead, loop, and the chord that sounds. Drawn each frame on its own canvas over the still picture.
 
-import { box } from './lanes.js';
+import { box } from './canvas.js';
 
 const HANDLE = 5;
 

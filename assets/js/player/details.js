@@ -11,7 +11,7 @@ import { Table } from './table.js';
 
 export class Details {
   constructor(player) {
-    this.panels = { chart: new Chart(player), table: new Table(player), measured: new Measured(), description: new Description(), captions: new Captions(), chat: new Chat() };
+    this.panels = { chart: new Chart(player), table: new Table(player), measured: new Measured(player), description: new Description(), captions: new Captions(), chat: new Chat() };
     const names = { chart: 'Chord chart', table: 'Table', measured: 'Measured', description: 'In words', captions: 'Captions', chat: 'Ask' };
     this.tabs = Object.keys(names).map((name) => el('button', {
       type: 'button', role: 'tab', id: `ma-tab-${name}`, 'aria-controls': `ma-panel-${name}`, dataset: { name }, onclick: () => this.choose(name),

@@ -33,6 +33,7 @@ class Player {
     this.scene = null; // {song, peaks, view, colours, lanes, height} while a track is open
     this.following = recall('follow', true);
     this.snapping = recall('snap', true);
+    this.folded = recall('instruments-folded', false);
     this.playback = new Playback({
       onstate: () => { this.transport?.update(); this.frames?.wake(); },
       onloop: (loop) => this.loopChanged(loop),
@@ -95,12 +96,13 @@ class Player {
     const width = this.stage.clientWidth || 800;
     const compact = width < COMPACT_PX;
     const view = new View(song.duration, width, () => { this.redraw = true; this.frames.wake(); });
-    this.scene = { song, peaks, view, colours: readColours(this.element), ...layout(song, compact) };
+    this.scene = { song, peaks, view, colours: readColours(this.element), ...layout(song, compact, this.folded) };
     view.set(t - 2, Math.min(song.duration, compact ? FIRST_SPAN_S.compact : FIRST_SPAN_S.wide));
     this.stage.setAttribute('aria-valuemax', song.duration.toFixed(1));
     this.playback.open(`ma/tracks/${song.id}/audio`, song.duration);
     if (t) this.playback.seek(t);
     this.title.show(song);
+    this.transport.show(song);
     this.now.show(song);
     this.details.show(song);
     this.resize();
@@ -137,7 +139,7 @@ class Player {
   resize() {
     const width = this.stage.clientWidth;
     if (!this.scene || !width) return;
-    Object.assign(this.scene, layout(this.scene.song, width < COMPACT_PX));
+    Object.assign(this.scene, layout(this.scene.song, width < COMPACT_PX, this.folded));
     this.stage.style.height = `${this.scene.height}px`;
     this.still.resize(width, this.scene.height);
     this.moving.resize(width, this.scene.height);
@@ -224,6 +226,13 @@ class Player {
     this.transport.update();
   }
 
+  setFolded(folded) {
+    this.folded = folded;
+    remember('instruments-folded', folded);
+    this.transport.update();
+    this.resize();
+  }
+
   loopBetween(a, b, free = false) {
     const snap = (t) => (this.snapping && !free ? this.scene.song.snap(t) : t);
     this.playback.setLoop({ start: snap(Math.min(a, b)), end: snap(Math.max(a, b)) });
@@ -261,7 +270,7 @@ class Player {
     return {
       open: true, id: song.id, time: t, playing: playback.playing, rate: playback.rate, loop: playback.loop,
       chord: named('chords'), next: song.chords[song.nextChord(t)]?.name ?? null, section: named('sections'), key: named('keys'),
-      place: song.place(t), view: { start: view.start, span: view.span }, snapping: this.snapping, following: this.following,
+      place: song.place(t), plays: song.playing(t).map((row) => row.name), folded: scene.folded, view: { start: view.start, span: view.span }, snapping: this.snapping, following: this.following,
       redrawMs: this.redrawMs, lanes: scene.lanes,
     };
   }

@@ -13,6 +13,7 @@ export const SHORTCUTS = [
   ['+ −', 'Zoom in, out'],
   ['0', 'Show the whole track'],
   ['F', 'Follow playback, or not'],
+  ['I', 'Show what plays when, or fold it'],
   ['Home End', 'To the start, to the end'],
   ['?', 'This list'],
 ];
@@ -38,6 +39,7 @@ export function keyActions(player) {
     '-': () => player.zoom(1.5),
     0: () => player.scene.view.fit(),
     f: () => player.setFollow(!player.following),
+    i: () => player.scene.song.instruments.length && player.setFolded(!player.folded),
     Home: () => player.seek(0),
     End: () => player.seek(player.scene.song.duration),
     '?': () => player.help.open(),

@@ -1,7 +1,9 @@
-// The still picture: ruler, sections, waveform with its grid, chords, keys. Drawn anew only when the view changes.
+// The still picture: ruler, sections, what plays, waveform with its grid, chords, keys. Drawn anew only when the view changes.
 
 import { clock } from '../format.js';
+import { box } from './canvas.js';
 import { chordFill, sectionFill } from './colours.js';
+import { drawInstruments, instrumentsHeight } from './players.js';
 import { lastAt } from './song.js';
 import { drawWave } from './wave.js';
 
@@ -10,7 +12,7 @@ const LEAST_ROUND = 5; // narrower boxes are plain
 const LEAST_LABEL = 22; // narrower ones carry no text
 
 // Where each lane lies, in CSS pixels from the top; lanes without data take no room.
-export function layout(song, compact) {
+export function layout(song, compact, folded = false) {
   const lanes = {};
   let y = 0;
   const add = (name, height, there = true) => {
@@ -20,21 +22,24 @@ export function layout(song, compact) {
   };
   add('ruler', 20);
   add('sections', 26, song.sections.length > 0);
+  add('instruments', instrumentsHeight(song, folded), song.instruments.length > 0);
   add('wave', compact ? 84 : 116);
   add('chords', compact ? 48 : 54, song.chords.length > 0);
   add('keys', 22, song.keys.length > 0);
-  return { lanes, height: y - GAP };
+  return { lanes, height: y - GAP, folded };
 }
 
 export function drawLanes(context, scene) {
   const { view, lanes, colours, height } = scene;
   context.clearRect(0, 0, view.width, height);
-  const wave = lanes.wave;
   context.fillStyle = colours.lane;
-  box(context, 0, wave.y, view.width, wave.h, 8);
-  context.fill();
+  for (const ground of [lanes.wave, lanes.instruments].filter(Boolean)) {
+    box(context, 0, ground.y, view.width, ground.h, 8);
+    context.fill();
+  }
   drawGrid(context, scene);
-  drawWave(context, scene.peaks, view, { y: wave.y + 4, h: wave.h - 8 }, colours.wave);
+  if (lanes.instruments) drawInstruments(context, scene);
+  drawWave(context, scene.peaks, view, { y: lanes.wave.y + 4, h: lanes.wave.h - 8 }, colours.wave);
   if (lanes.sections) drawSpans(context, scene, 'sections', sectionStyle);
   if (lanes.chords) drawSpans(context, scene, 'chords', chordStyle);
   if (lanes.keys) drawSpans(context, scene, 'keys', keyStyle);
@@ -147,9 +152,4 @@ function drawSeconds(context, { view, lanes, colours }) {
     context.fillRect(Math.round(x), lanes.ruler.y + 14, 1, 6);
     context.fillText(clock(t), x + 4, lanes.ruler.y + 8);
   }
-}
-
-export function box(context, x, y, width, height, radius) {
-  context.beginPath();
-  context.roundRect(x, y, Math.max(0, width), height, Math.max(0, radius));
 }

@@ -1,11 +1,15 @@
 // What was measured of the whole track, how sure that is, what else it could be, and who measured it.
 
 import { el } from '../dom.js';
-import { day, percent } from '../format.js';
+import { clock, day, percent } from '../format.js';
 
 export class Measured {
-  constructor() {
+  constructor(player) {
     this.element = el('div', { class: 'ma-measured' });
+    this.element.addEventListener('click', (event) => {
+      const door = event.target.closest('button[data-t]');
+      if (door) player.seek(Number(door.dataset.t));
+    });
   }
 
   show(song) {
@@ -13,6 +17,7 @@ export class Measured {
       el('p', { class: 'ma-quiet' }, 'Every number here was measured from the sound by the engines named below. Percentages are the engines’ own estimates of being right.'),
       ...song.failures.map(failure),
       el('div', { class: 'ma-facts' }, song.facts.map(fact)),
+      song.instruments.length ? players(song.instruments) : null,
       song.tags.length ? tags(song.tags) : null,
       song.provenance.length ? provenance(song.provenance) : null,
     ].filter(Boolean));
@@ -42,6 +47,16 @@ function meter(share, certainty) {
 function tags(rows) {
   return el('div', {}, el('h3', {}, 'Heard in it'),
     el('ul', { class: 'ma-tags' }, rows.map((tag) => el('li', { title: tag.kind }, tag.name, el('small', {}, ` ${percent(tag.score)}`)))));
+}
+
+// What plays when in words: each part is a door to where it begins.
+function players(rows) {
+  const head = ['Instrument', 'Of the track', 'Sure', 'Plays'].map((name) => el('th', { scope: 'col' }, name));
+  const door = (part, name) => el('button', { type: 'button', class: 'ma-text', dataset: { t: part.s }, 'aria-label': `${name} from ${clock(part.s)} to ${clock(part.e)}` }, `${clock(part.s)}–${clock(part.e)}`);
+  const line = (row) => el('tr', {}, el('th', { scope: 'row' }, row.name), el('td', {}, percent(row.share)), el('td', {}, percent(row.c)),
+    el('td', { class: 'ma-doors' }, row.parts.map((part) => door(part, row.name))));
+  return el('div', {}, el('h3', {}, 'What plays when'),
+    el('div', { class: 'ma-wide' }, el('table', { class: 'ma-players' }, el('thead', {}, el('tr', {}, head)), el('tbody', {}, rows.map(line)))));
 }
 
 function provenance(rows) {

@@ -2,9 +2,8 @@
 
 import { clamp } from '../format.js';
 import { el } from '../dom.js';
-import { Sheet } from './canvas.js';
+import { box, Sheet } from './canvas.js';
 import { sectionFill } from './colours.js';
-import { box } from './lanes.js';
 import { View } from './view.js';
 import { drawWave } from './wave.js';
 

@@ -1,6 +1,8 @@
 // Mouse, pen and touch on the timeline. Mouse: click seeks, drag loops, wheel with Ctrl zooms. Touch: tap seeks,
 // one finger scrolls, two zoom, a long press and drag loops.
 
+import { instrumentAt } from './players.js';
+
 const SLOP = 4;
 const HANDLE_REACH = { mouse: 6, pen: 10, touch: 16 };
 const LONG_PRESS_MS = 380;
@@ -104,7 +106,7 @@ export class Pointer {
     if (event.pointerType === 'touch') return;
     const handle = this.handleAt(x, event.pointerType);
     const lane = this.laneAt(y);
-    this.element.style.cursor = handle ? 'ew-resize' : ['chords', 'sections', 'keys'].includes(lane) ? 'pointer' : 'crosshair';
+    this.element.style.cursor = handle ? 'ew-resize' : ['chords', 'sections', 'keys', 'instruments'].includes(lane) ? 'pointer' : 'crosshair';
     this.player.tip.show(x, y, lane);
   }
 
@@ -118,12 +120,22 @@ export class Pointer {
     if (gesture.kind === 'press' && event.type === 'pointerup') this.click(gesture);
   }
 
-  // In the section and chord lanes a click goes to where that section or chord begins.
+  // In the section and chord lanes a click goes to where that section or chord begins, among the instruments to where
+  // that one begins to play; the folded row unfolds.
   click({ y, from }) {
     const { song } = this.player.scene;
     const lane = this.laneAt(y);
+    if (lane === 'instruments') return this.clickInstrument(y, from);
     const index = lane === 'chords' || lane === 'sections' ? song.at(lane, from) : -1;
     this.player.seek(index >= 0 ? song[lane][index].s : from);
+  }
+
+  clickInstrument(y, from) {
+    const { scene } = this.player;
+    if (scene.folded) return this.player.setFolded(false);
+    const row = instrumentAt(scene, y);
+    const part = row?.parts[scene.song.partAt(row, from)];
+    this.player.seek(part ? part.s : from);
   }
 
   double(event) {

@@ -29,6 +29,7 @@ export class Song {
     for (const lane of ['chords', 'keys', 'sections']) {
       this.starts[lane] = Float64Array.from(view[lane], (row) => row.s);
     }
+    this.instruments = (view.instruments ?? []).map((row) => ({ ...row, starts: Float64Array.from(row.parts, (part) => part.s) }));
   }
 
   // Index in a lane (chords, keys, sections) of what sounds at t, -1 in a gap.
@@ -40,6 +41,16 @@ export class Song {
   within(lane, start, end) {
     const starts = this.starts[lane];
     return [Math.max(0, lastAt(starts, start)), lastAt(starts, end) + 1];
+  }
+
+  // Index among an instrument's parts of what plays at t, -1 while it rests.
+  partAt(instrument, t) {
+    return spanIndex(instrument.starts, instrument.parts, t);
+  }
+
+  // The instruments that play at t.
+  playing(t) {
+    return this.instruments.filter((row) => this.partAt(row, t) >= 0);
   }
 
   // The next real change of chord after t: repeats of the same name do not count.

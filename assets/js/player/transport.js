@@ -15,6 +15,7 @@ export class Transport {
     this.mute = iconButton('volume', 'Mute', () => { player.playback.audio.muted = !player.playback.audio.muted; });
     this.snap = toggle('snap', 'Snap loops to beats', player.snapping, (on) => player.setSnap(on));
     this.follow = toggle('follow', 'Follow playback (F)', player.following, (on) => player.setFollow(on));
+    this.players = toggle('players', 'What plays when (I)', !player.folded, (on) => player.setFolded(!on));
     this.loopText = el('span', { class: 'ma-loop-text', 'aria-live': 'polite' });
     this.clear = iconButton('close', 'No loop (Esc)', () => player.playback.setLoop(null), { hidden: true });
     this.element = el('div', { class: 'ma-transport', role: 'toolbar', 'aria-label': 'Playback' },
@@ -49,6 +50,7 @@ export class Transport {
   sights() {
     const { player } = this;
     return el('div', { class: 'ma-group ma-end' },
+      this.players,
       this.follow,
       iconButton('minus', 'Zoom out (−)', () => player.zoom(1.5)),
       iconButton('fit', 'Whole track (0)', () => player.scene?.view.fit()),
@@ -79,6 +81,11 @@ export class Transport {
     write(this.rateText, `${Math.round(playback.rate * 100)} %`);
     press(this.snap, this.player.snapping);
     press(this.follow, this.player.following);
+    press(this.players, !this.player.folded);
+  }
+
+  show(song) {
+    this.players.hidden = !song.instruments.length;
   }
 
   showLoop(loop) {
