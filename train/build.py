@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from db.values import Review
+from model.types import Backend
 from musicflamingo_app.errors import Cancelled, NotFound, StudioError
 from musicflamingo_app.services.collections import Collections
 from musicflamingo_app.services.library import Library
@@ -19,6 +20,7 @@ from train.examples import Example
 from train.gather import Gathered, Source, audio_is_there, gather
 from train.quality.filter import Dropped, Filtered, filtered, key_of
 from train.quality.guessing import Guesser
+from train.rewrite import rewritten
 from train.split import DEFAULT_SHARE, check_leaks, sides
 from train.tasks.choose import DEFAULT, balanced, captions, questions
 from train.think import with_thoughts
@@ -83,9 +85,13 @@ def propose(
     *,
     reviews: Mapping[str, Review] | None = None,
     guesser: Guesser | None = None,
+    writer: Backend | None = None,
     progress: Progress = lambda fraction, sentence: None,
 ) -> Proposal:
-    """What a dataset of these tracks would hold. Raises StudioError when nothing can be held out or asked."""
+    """What a dataset of these tracks would hold. A `writer` tells captions in other words.
+
+    Raises StudioError when nothing can be held out or asked.
+    """
     where = sides([s.recording for s in gathered.sources], options.held_out, options.seed, by=options.by)
     made: list[Example] = []
     cards, variants = {}, []
@@ -100,6 +106,8 @@ def propose(
             made += asked
     sieved = filtered(reviewed(made, reviews or {}), cards, guesser=guesser)
     kept = balanced([e for e in sieved.kept if e.state != "rejected"], options.seed)
+    if writer is not None:
+        kept = [one.example for one in rewritten(kept, writer, seed=options.seed)]
     if options.think:
         kept = [with_thoughts(example, cards[key_of(example)]) for example in kept]
     return _proposal(gathered, where, kept, sieved.dropped, tuple(variants), options)
@@ -154,6 +162,7 @@ def propose_collection(
     options: Options = Options(),
     *,
     guesser: Guesser | None = None,
+    writer: Backend | None = None,
     progress: Progress = lambda fraction, sentence: None,
 ) -> Proposal:
     """What a collection would give, with what people decided about single examples. Raises NotFound, StudioError."""
@@ -161,7 +170,7 @@ def propose_collection(
     gathered = gather(library, [track.id for track in collections.tracks(collection_id)])
     noted = replace(options, licence=options.licence or chosen.licence_note)
     reviews = collections.reviews(collection_id)
-    return propose(gathered, noted, reviews=reviews, guesser=guesser, progress=progress)
+    return propose(gathered, noted, reviews=reviews, guesser=guesser, writer=writer, progress=progress)
 
 
 def freeze(

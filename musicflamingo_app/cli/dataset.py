@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +46,7 @@ def build(
     harden: Annotated[
         bool, typer.Option(help="Drop questions that the embedded model guesses unheard (slow).")
     ] = False,
+    reword: Annotated[str, typer.Option(help="A model that tells captions in other words; each is checked.")] = "",
     licence: Annotated[str, typer.Option(help="A note on what may be done with the recordings.")] = "",
     seed: Annotated[int, typer.Option(help="Another seed draws other songs and questions.")] = 0,
     dry_run: Annotated[bool, typer.Option(help="Say what it would give, and write nothing.")] = False,
@@ -60,8 +62,11 @@ def build(
             def tell(fraction: float, sentence: str) -> None:
                 bars.update(task, completed=fraction, description=sentence)
 
-            guesser = _guesser(studio, tell) if harden else None
-            proposal = _proposed(studio, (tracks, search, tag, collection, everything), options, guesser, tell)
+            models = _Help(
+                by_backend(_speaking(studio, "embedded", tell)) if harden else None,
+                _speaking(studio, reword, tell) if reword else None,
+            )
+            proposal = _proposed(studio, (tracks, search, tag, collection, everything), options, models, tell)
             made = None if dry_run else freeze(studio.paths.home, name, proposal, progress=tell)
     finally:
         studio.close()
@@ -74,7 +79,7 @@ def _proposed(
     studio: Studio,
     chosen: tuple[str, str, str, str, bool],
     options: Options,
-    guesser: Guesser | None,
+    models: "_Help",
     tell: Callable[[float, str], None],
 ) -> Proposal:
     """What the tracks that were chosen would give. Raises StudioError when none or several ways were used."""
@@ -90,19 +95,28 @@ def _proposed(
             there = f"There are: {', '.join(known)}." if known else "Make one on the Train page."
             raise NotFound(f"There is no collection “{collection}”.", there)
         return propose_collection(
-            studio.library, studio.collections, known[collection], options, guesser=guesser, progress=tell
-        )
+            studio.library, studio.collections, known[collection], options, guesser=models.guesser,
+            writer=models.writer, progress=tell,
+        )  # fmt: skip
     if tracks:
         ids = [find_track(studio, wanted.strip()).id for wanted in tracks.split(",") if wanted.strip()]
     else:
         ids = tagged(studio.library, tag) if tag else every_track(studio.library, TrackQuery(text=search))
-    return propose(gather(studio.library, ids), options, guesser=guesser, progress=tell)
+    return propose(gather(studio.library, ids), options, guesser=models.guesser, writer=models.writer, progress=tell)
 
 
-def _guesser(studio: Studio, tell: Callable[[float, str], None]) -> Guesser:
-    studio.speech.voices.load("embedded", tell)
-    backend: Backend = studio.speech.voices.backend("embedded")
-    return by_backend(backend)
+@dataclass(frozen=True)
+class _Help:
+    """The models that take part: one that guesses unheard, one that tells captions in other words."""
+
+    guesser: Guesser | None = None
+    writer: Backend | None = None
+
+
+def _speaking(studio: Studio, model_id: str, tell: Callable[[float, str], None]) -> Backend:
+    """A model of the studio, loaded. Raises NotFound, ModelError."""
+    studio.speech.voices.load(model_id, tell)
+    return studio.speech.voices.backend(model_id)
 
 
 def _tell(proposal: Proposal) -> None:

@@ -10,6 +10,7 @@ from db import corrections
 from db.values import Review, TrackQuery
 from musicflamingo_app.errors import NotFound, StudioError
 from musicflamingo_app.services.collections import Collections
+from tests.services.voicing import FakeBackend
 from tests.train import shelf
 from train.build import Options, checked_name, freeze, propose, propose_collection, reviewed
 from train.dataset import datasets_folder, open_dataset
@@ -172,3 +173,13 @@ def test_a_collection_gives_a_proposal_with_its_licence_and_reviews(tmp_path: Pa
     again = propose_collection(library, shelves, mine.id, Options(0.5))
     assert example.id not in {one.id for one in again.examples}
     library.database.close()
+
+
+def test_captions_may_be_told_in_other_words(tmp_path: Path) -> None:
+    songs = shelf.gathered(2, tmp_path)
+    words = f"It goes along at {84} BPM, and all of it is in the key of C major. The tempo is 200 BPM."
+    plain = propose(songs, Options(held_out=0))
+    made = propose(songs, Options(held_out=0), writer=FakeBackend(items=(words,)))
+    told = [one for one in made.train if "reworded" in "".join(one.sources)]
+    assert told and all("200" not in one.answer for one in told)
+    assert [one.id for one in made.train] == [one.id for one in plain.train]
