@@ -27,6 +27,11 @@ class Scored:
         return [score.value for score in self.scores if score is not None]
 
     @property
+    def judged(self) -> tuple[tuple[int, ...], ...]:
+        """Tokens of the completions that `rewards` belong to."""
+        return tuple(one.ids for one, score in zip(self.drawn, self.scores, strict=True) if score is not None)
+
+    @property
     def teaches(self) -> bool:
         """Whether at least two completions were judged, and not all alike."""
         return len(self.rewards) > 1 and max(self.rewards) - min(self.rewards) > 1e-6
@@ -70,18 +75,26 @@ def scored(
     return made
 
 
-def group_of(policy: Policy, found: Scored, settings: GrpoSettings) -> Group:
-    """Advantages and the probabilities that do not change while the batch is learned from. `found` must teach."""
-    torch = package("torch")
-    pairs = [(one.ids, score.value) for one, score in zip(found.drawn, found.scores, strict=True) if score is not None]
-    completions = tuple(ids for ids, _ in pairs)
-    earned = torch.tensor([value for _, value in pairs], dtype=torch.float32, device=policy.device)
-    mask = padded([[1] * len(ids) for ids in completions], 0).to(policy.device, torch.float32)
-    with torch.no_grad():
-        old = reference = None
+def groups_of(policy: Policy, found: Sequence[Scored], settings: GrpoSettings) -> list[Group]:
+    """What can be learned from what was drawn, with the probabilities that stay as they are meanwhile."""
+    teaching = [one for one in found if one.teaches]
+    olds: list[Any] = [None] * len(teaching)
+    references = list(olds)
+    with package("torch").no_grad():
         if settings.updates_per_batch > 1:
-            old = policy.log_probs(found.prompt, completions, settings.temperature)[0]
+            olds = [_log_probs(policy, one, settings, policy.model) for one in teaching]
         if settings.kl_weight > 0:
             with policy.as_reference() as model:
-                reference = policy.log_probs(found.prompt, completions, settings.temperature, model)[0]
-    return Group(found.prompt, completions, mask, advantages(earned), old, reference)
+                references = [_log_probs(policy, one, settings, model) for one in teaching]
+    return [_group(policy, *of) for of in zip(teaching, olds, references, strict=True)]
+
+
+def _group(policy: Policy, found: Scored, old: Any, reference: Any) -> Group:
+    torch = package("torch")
+    earned = torch.tensor(found.rewards, dtype=torch.float32, device=policy.device)
+    mask = padded([[1] * len(ids) for ids in found.judged], 0).to(policy.device, torch.float32)
+    return Group(found.prompt, found.judged, mask, advantages(earned), old, reference)
+
+
+def _log_probs(policy: Policy, found: Scored, settings: GrpoSettings, model: Any) -> Any:
+    return policy.log_probs(found.prompt, found.judged, settings.temperature, model)[0]

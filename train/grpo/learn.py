@@ -11,7 +11,7 @@ from musicflamingo_app.errors import StudioError
 from train.examples import Example
 from train.grpo import checkpoint
 from train.grpo.control import control, earned
-from train.grpo.groups import Scored, group_of, scored
+from train.grpo.groups import Scored, groups_of, scored
 from train.grpo.policy import Policy
 from train.grpo.prompts import Prompts
 from train.grpo.schedule import chance, chosen, learning_rate
@@ -92,7 +92,7 @@ def _step(policy: Policy, lesson: Lesson, optimizer: Any, step: int) -> dict[str
     prompts = [lesson.prompts(example) for example in chosen(lesson.learned, step, settings)]
     found = scored(policy, prompts, lesson.reward, settings, chance(step, settings))
     drawn_s = time.monotonic() - began
-    groups = [group_of(policy, one, settings) for one in found if one.teaches]
+    groups = groups_of(policy, found, settings)
     learned = None
     for number in range(settings.updates_per_batch if groups else 0):
         rate = learning_rate(step * settings.updates_per_batch + number, settings)

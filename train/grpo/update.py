@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from model.transformers_hf.load import package
+from musicflamingo_app.errors import StudioError
 from train.grpo.groups import Group
 from train.grpo.objective import grpo_loss, mean_of_means
 from train.grpo.policy import Policy
@@ -44,13 +45,14 @@ def accumulate(policy: Policy, groups: Sequence[Group], settings: GrpoSettings) 
 
 
 def update(policy: Policy, groups: Sequence[Group], optimizer: Any, settings: GrpoSettings) -> Learned:
-    """Learns from a batch once. `groups` must not be empty; a gradient that is not finite is refused (ValueError)."""
+    """Learns from a batch once. `groups` must not be empty; a gradient that is not finite raises StudioError."""
     torch = package("torch")
     optimizer.zero_grad(set_to_none=True)
     parts = accumulate(policy, groups, settings)
     gradient = float(torch.nn.utils.clip_grad_norm_(policy.parameters, settings.max_grad_norm))
     if not torch.isfinite(torch.tensor(gradient)):
-        raise ValueError(f"the gradient is {gradient}")
+        what = f"The gradient is no number any more ({gradient})."
+        raise StudioError(what, "Lower grpo.learning_rate, and resume from the last checkpoint or start anew.")
     optimizer.step()
     losses, n = [loss for loss, _ in parts], len(parts)
     kls = [loss.kl for loss in losses if loss.kl is not None]

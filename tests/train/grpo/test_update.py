@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from musicflamingo_app.errors import StudioError
 from tests.train.grpo.making import PEFT_ASKS, direct, policy, prompt
 from tests.train.rewards.making import example
 from train.examples import Example, Score
 from train.grpo.drawing import Drawn
-from train.grpo.groups import Scored, group_of, scored
+from train.grpo.groups import Scored, groups_of, scored
 from train.grpo.policy import Policy
 from train.grpo.prompts import Prompt
 from train.grpo.settings import GrpoSettings
@@ -49,7 +50,7 @@ def test_what_teaches(rewards: list[float | None], teaches: bool) -> None:
 
 
 def test_what_nobody_could_judge_is_left_out_of_its_group(base: Path) -> None:
-    made = group_of(policy(base), group([1.0, None, 0.0]), SETTINGS)
+    [made] = groups_of(policy(base), [group([1.0, None, 0.0]), group([1.0, 1.0])], SETTINGS)
     assert made.completions == ((40, 41, 2), (42, 41, 2))
     assert made.advantage.tolist() == pytest.approx([0.5**0.5, -(0.5**0.5)])
 
@@ -81,7 +82,7 @@ def plain(learner: Policy, found: list[Scored], old: list[list[torch.Tensor]]) -
 def test_the_gradient_is_autograd_s_of_the_plain_objective_also_after_a_step(base: Path) -> None:
     learner = policy(base)
     _, found = learned(learner)
-    groups = [group_of(learner, one, SETTINGS) for one in found]
+    groups = groups_of(learner, found, SETTINGS)
     with torch.no_grad():
         old = [direct(learner, one.prompt, [d.ids for d in one.drawn], SETTINGS.temperature) for one in found]
     for number in range(2):
@@ -106,7 +107,7 @@ def test_an_update_makes_what_earned_more_likelier(base: Path) -> None:
     learner = policy(base)
     _, found = learned(learner)
     settings = GrpoSettings(group_size=4, kl_weight=0.0, updates_per_batch=1, max_grad_norm=0.5)
-    groups = [group_of(learner, one, settings) for one in found]
+    groups = groups_of(learner, found, settings)
     assert all(one.old is None and one.reference is None for one in groups)
 
     def gain() -> float:
@@ -125,9 +126,9 @@ def test_an_update_makes_what_earned_more_likelier(base: Path) -> None:
 def test_a_gradient_that_is_no_number_changes_nothing(base: Path) -> None:
     learner = policy(base)
     _, found = learned(learner)
-    groups = [group_of(learner, one, SETTINGS) for one in found]
+    groups = groups_of(learner, found, SETTINGS)
     groups[0].advantage[0] = torch.inf
     before = [p.detach().clone() for p in learner.parameters]
-    with pytest.raises(ValueError, match="the gradient is"):
+    with pytest.raises(StudioError, match="no number"):
         update(learner, groups, torch.optim.SGD(learner.parameters, lr=0.01), SETTINGS)
     assert all(torch.equal(a, b) for a, b in zip(before, learner.parameters, strict=True))
