@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from musicflamingo_app.errors import StudioError
 from train.benchmarks.columns import PEERS, ours, peer
 from train.benchmarks.ears_tables import Column, page
 from train.benchmarks.marks import Marks, marks
 from train.benchmarks.peers import Program
-from train.benchmarks.takes import SETS, Source, Take, takes
+from train.benchmarks.takes import SETS, Source, Take, beginning, takes
 from train.pop909 import unpacked
 
 
@@ -76,16 +77,17 @@ def commands(mine: Sequence[str], others: Sequence[str], environments: Path) -> 
 def compared(heard: Sequence[Take], programs: dict[str, list[str] | None]) -> list[Column]:
     """Lets every program hear every recording, one recording after the other, so that none has the quieter hour.
 
-    Each hears the first one once before, uncounted: that loads what loads late. One that ends is left out from there
-    on, and its column says so. Raises StudioError when there is nothing to hear.
+    Each hears ten seconds twice before, uncounted: that loads what loads late. One that ends is left out from there on,
+    and its column says so. Raises StudioError when there is nothing to hear.
     """
     if not heard:
         raise StudioError("There is nothing to hear.", "Ask for at least one song or piece.")
     columns = {name: Column(name) for name in programs}
-    with ExitStack() as stack:
+    with ExitStack() as stack, TemporaryDirectory() as scratch:
+        short = beginning(heard[0].path, Path(scratch) / "beginning.wav")
         running: dict[str, Program] = {}
         for name, command in programs.items():
-            if command is not None and (started := _started(columns[name], command, heard[0], stack)):
+            if command is not None and (started := _started(columns[name], command, short, stack)):
                 running[name] = started
         for index, take in enumerate(heard, start=1):
             for name, program in list(running.items()):
@@ -94,15 +96,15 @@ def compared(heard: Sequence[Take], programs: dict[str, list[str] | None]) -> li
     return list(columns.values())
 
 
-def _started(column: Column, command: Sequence[str], first: Take, stack: ExitStack) -> Program | None:
+def _started(column: Column, command: Sequence[str], short: Path, stack: ExitStack) -> Program | None:
     try:
         program = stack.enter_context(Program(column.name, command))
-        found = program.hear(first.path)
+        spent_s = [program.hear(short).cpu_s.get("whole", 0.0) for _ in range(2)]
     except StudioError as error:
         column.failures.append(str(error))
         say(f"{column.name}: {error}")
         return None
-    column.begin(program.version, program.load_cpu_s, found.cpu_s.get("whole", 0.0))
+    column.begin(program.version, program.load_cpu_s, max(0.0, spent_s[0] - spent_s[1]))
     return program
 
 

@@ -16,14 +16,14 @@ class Column:
     name: str
     version: str = ""
     load_cpu_s: float = 0.0
-    first_cpu_s: float = 0.0
+    late_cpu_s: float = 0.0
     peak_mb: int = 0
     judged: list[tuple[Take, Marks]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
-    def begin(self, version: str, load_cpu_s: float, first_cpu_s: float) -> None:
-        """Notes what the program is, and what loading and hearing a first file cost."""
-        self.version, self.load_cpu_s, self.first_cpu_s = version, load_cpu_s, first_cpu_s
+    def begin(self, version: str, load_cpu_s: float, late_cpu_s: float) -> None:
+        """Notes what the program is, and what loading costs before the first file and with it."""
+        self.version, self.load_cpu_s, self.late_cpu_s = version, load_cpu_s, late_cpu_s
 
     def add(self, take: Take, judged: Marks, failures: Sequence[str]) -> None:
         """Notes one recording."""
@@ -75,19 +75,13 @@ def costs(columns: Sequence[Column]) -> str:
         if any(aspect in one for one in found.values())
     ]
     about: dict[str, Callable[[Column], str]] = {
-        "CPU s to load": lambda column: f"{column.load_cpu_s:.1f}",
-        "CPU s for a first file, more than for another": lambda column: f"{_late(column):.1f}",
+        "CPU s to load, before the first file": lambda column: f"{column.load_cpu_s:.1f}",
+        "CPU s to load, with the first file": lambda column: f"{column.late_cpu_s:.1f}",
         "peak memory, MB": lambda column: f"{column.peak_mb}",
         "program": lambda column: column.version,
     }
     lines += [_row(name, [tell(c) if c.version else ABSENT for c in columns]) for name, tell in about.items()]
     return "\n".join([*_head(columns), *lines])
-
-
-def _late(column: Column) -> float:
-    """What the first file cost beyond the same file heard again: what is loaded when it is first needed."""
-    again = column.judged[0][1].cpu_s.get("whole", 0.0) if column.judged else 0.0
-    return max(0.0, column.first_cpu_s - again)
 
 
 def _head(columns: Sequence[Column]) -> list[str]:

@@ -3,6 +3,7 @@
 None but librosa is a dependency of the studio: madmom's networks may not be sold, essentia is AGPL and Chordino GPL.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -34,7 +35,11 @@ class Program:
         environment = {**os.environ, **ONE_THREAD}
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
-        hello = self._answer()
+        try:
+            hello = self._answer()
+        except BaseException:
+            self.close()
+            raise
         self.version, self.load_cpu_s = str(hello["program"]), float(hello["cpu_s"])
 
     def __enter__(self) -> "Program":
@@ -43,7 +48,12 @@ class Program:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        _stream(self._process.stdin).close()
+        self.close()
+
+    def close(self) -> None:
+        """Asks no more and waits until it ended."""
+        with contextlib.suppress(OSError):  # words for one that has ended already
+            _stream(self._process.stdin).close()
         _stream(self._process.stdout).close()
         self._process.wait()
 

@@ -104,6 +104,13 @@ def takes(
             yield source.take(name, of)
 
 
+def beginning(path: Path, target: Path, seconds: float = 10.0) -> Path:
+    """The first seconds of a recording of ours as another one; where it lies."""
+    sound, rate_hz = soundfile.read(path, int(seconds * FILE_HZ), dtype="float32")
+    _keep(sound, rate_hz, target, "WAV")
+    return target
+
+
 def _render(made: Piece, name: str, target: Path) -> None:
     font = Path(FONTS[HELD_OUT_FONT])
     if not font.is_file():

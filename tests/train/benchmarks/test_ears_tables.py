@@ -1,6 +1,9 @@
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from musicflamingo_app.errors import NotFound, StudioError
 from tests.train.benchmarks.music import all_right, piece
@@ -33,8 +36,9 @@ def test_the_best_stands_out_and_what_nobody_measures_stands_nowhere() -> None:
     assert "| instruments F" not in scores([beats_only], "piano")
 
 
-def test_programs_are_compared_file_by_file_and_one_that_ends_is_left_out() -> None:
-    heard = [take(), take("bad"), take("end"), take()]
+def test_programs_are_compared_file_by_file_and_one_that_ends_is_left_out(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "good.wav", np.zeros(30_000), 44_100)
+    heard = [replace(take(name), path=tmp_path / f"{name}.wav") for name in ("good", "bad", "end", "good")]
     worker, absent = compared(heard, {"worker": WORKER, "madmom": None})
     assert [row.name for row, _ in worker.judged] == ["good", "bad"]
     assert worker.failures[0] == "bad: ValueError: this file is bad" and "ended with 3" in worker.failures[1]
