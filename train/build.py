@@ -12,6 +12,7 @@ from pathlib import Path
 from db.values import Review
 from model.types import Backend
 from musicflamingo_app.errors import Cancelled, NotFound, StudioError
+from musicflamingo_app.music.time import clock
 from musicflamingo_app.services.collections import Collections
 from musicflamingo_app.services.library import Library
 from train.augment.variants import Variant, render, variants_of
@@ -64,12 +65,12 @@ class Proposal:
 
     def lines(self) -> list[str]:
         """What it would give, in sentences for people."""
-        hours = sum(source.card.duration_s for source in self.sources) / 3600
+        length = clock(sum(source.card.duration_s for source in self.sources))
         n_captions = sum(example.kind == "caption" for example in self.examples)
         n_thoughts = sum(bool(example.thought) for example in self.examples)
         n_held = sum(side == "held_out" for side in self.sides.values())
         lines = [
-            f"{len(self.sources)} songs ({hours:.1f} hours), {n_held} of them held out.",
+            f"{len(self.sources)} songs ({length} of music), {n_held} of them held out.",
             f"{n_captions} captions and {len(self.examples) - n_captions} questions.",
             f"{len(self.train)} examples to learn from, {len(self.held_out)} held out.",
         ]
