@@ -138,10 +138,11 @@ class _Speech:
         talk = self._speech.ask(
             track_id,
             text_of(body, "question"),
-            model_id=self._models.chosen,
+            model_id=text_of(body, "model") or self._models.chosen,
             conversation_id=conversation_id if isinstance(conversation_id, int) else None,
             region=region_of(body),
             use_facts=bool(body.get("facts", True)),
+            adapter=text_of(body, "adapter") if "adapter" in body else None,
         )
         about = {"kind": "answer", "track": track_id, "conversation": conversation_id}
         return answers.fresh_json(

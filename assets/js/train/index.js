@@ -7,13 +7,17 @@ import { recall, remember } from '../memory.js';
 import { CollectionStep } from './collection.js';
 import { DatasetStep } from './dataset.js';
 import { RecipeStep } from './recipe.js';
+import { ReportStep } from './report.js';
 import { RunStep } from './runs.js';
+import { UseStep } from './use.js';
 
 const STEPS = [
   ['collection', 'Collection', 'Which songs', CollectionStep],
   ['dataset', 'Dataset', 'What they give', DatasetStep],
   ['recipe', 'Recipe', 'How it learns', RecipeStep],
   ['run', 'Run', 'Learning', RunStep],
+  ['report', 'Report', 'What was gained', ReportStep],
+  ['use', 'Use', 'In the chat', UseStep],
 ];
 
 class Train {

@@ -83,7 +83,7 @@ export class RunStep {
     replace(this.head,
       el('div', {}, el('h2', {}, run.name), el('p', { class: 'ma-quiet' }, `${run.stage_name}; ${run.model} on ${run.dataset}; started ${new Date(run.started).toLocaleString()}`)),
       el('div', { class: 'ma-group' }, run.status === 'running' && !run.stopping ? button('pause', 'Stop', 'stop') : null, ['interrupted', 'failed'].includes(run.status) ? button('play', 'Resume', 'resume') : null,
-        others.length ? compare : null, run.status === 'running' ? null : iconButton('trash', `Delete ${run.name}`, () => this.remove(run))));
+        run.has_adapter ? iconButton('save', `Keep the adapter of ${run.name}`, () => this.keep(run), { text: 'Keep its adapter', class: 'ma-button ma-primary' }) : null, others.length ? compare : null, run.status === 'running' ? null : iconButton('trash', `Delete ${run.name}`, () => this.remove(run))));
   }
 
   drawNow(run) {
@@ -144,6 +144,18 @@ export class RunStep {
       complain(error);
     }
     await this.refresh();
+  }
+
+  async keep(run) {
+    const said = await ask('Keep its adapter', [['name', 'Name', run.name, { required: true, maxlength: 64 }]], 'Keep', 'It is taken into the studio with its card: what it learned from, how, and under which licences.');
+    if (!said) return;
+    try {
+      const kept = await send('ma/train/adapters/keep', { run: run.name, ...said });
+      toast(`The adapter “${kept.name}” is kept.`);
+      this.train.go('use', { adapterId: kept.id });
+    } catch (error) {
+      complain(error);
+    }
   }
 
   async remove(run) {

@@ -67,9 +67,15 @@ def _lines(chart: Chart, runs: Sequence[tuple[str, Mapping[str, Points]]]) -> li
         for place, (name, label) in enumerate(chart.curves.items()):
             points = [(step, _shown(chart, value)) for step, value in curves.get(name, ())]
             if points:
-                named = f"{who}: {label}" if len(runs) > 1 else label
+                named = _named(chart, who, label, len(runs))
                 lines.append(_line(thinned(points), named, COLOURS[run % len(COLOURS)][min(place, 1)], few=place > 0))
     return lines
+
+
+def _named(chart: Chart, who: str, label: str, n_runs: int) -> str:
+    if n_runs == 1:
+        return label
+    return who if len(chart.curves) == 1 else f"{who}, {label}"
 
 
 def _shown(chart: Chart, value: float) -> float:
@@ -104,7 +110,7 @@ def _figure(chart: Chart, lines: list[dict[str, Any]]) -> dict[str, Any]:
             "rangemode": "tozero" if chart.from_zero else "normal",
         },
         "showlegend": len(lines) > 1,
-        "legend": {"orientation": "h", "y": 1.12, "x": 0},
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
         "hovermode": "x unified",
         "uirevision": chart.title,  # a zoom survives the next points
     }
