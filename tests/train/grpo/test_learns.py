@@ -21,6 +21,7 @@ TAUGHT = {
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # 20 s of computing, many times that on a busy machine
 def test_rewards_teach_a_half_taught_model_to_hear(begin: Begin, data: Dataset) -> None:
     folder = begin("later")
     plan = read_plan(folder)
