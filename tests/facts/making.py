@@ -128,10 +128,14 @@ def grids(draw: st.DrawFn, duration_s: float) -> BeatGrid:
 
 @st.composite
 def players(draw: st.DrawFn, duration_s: float) -> tuple[Playing, ...]:
-    """Some instruments, each with a timeline of its own."""
-    names = draw(st.lists(st.sampled_from(["drums", "bass", "bells and mallets", "voice"]), unique=True, max_size=4))
-    found = [(name, draw(timelines(st.just(name), duration_s))) for name in names]
-    return tuple(Playing(name, timeline) for name, timeline in found if len(timeline))
+    """Some instruments, each with a few parts of its own, from a grid of quarter seconds."""
+    found = []
+    for name in draw(st.sets(st.sampled_from(["drums", "bass", "bells and mallets"]), max_size=2)):
+        edges = sorted(draw(st.sets(st.integers(0, int(duration_s * 4)), max_size=6)))
+        sure = draw(st.one_of(st.none(), chances))
+        rows = [(start / 4, end / 4, sure) for start, end in zip(edges[::2], edges[1::2], strict=False)]
+        found += [Playing.of(name, rows)] if rows else []
+    return tuple(sorted(found, key=lambda one: one.name))
 
 
 @st.composite
