@@ -20,6 +20,7 @@ from musicflamingo_app.services.measured import key_facts, measured_caption
 from musicflamingo_app.services.prompts import KEY_FACTS_SCHEMA, PROMPTS, prompt
 from musicflamingo_app.services.talk import Finished, Piece, Speaking
 from tests.facts.making import cards, charted
+from tests.facts.reader.songs import band, pop
 from tests.services.voicing import HEARING, TINY, FakeBackend, MakeSpeech, Reading, make_speech, text_of, track
 
 __all__ = ["make_speech", "track"]
@@ -156,6 +157,14 @@ def test_measured_captions_never_break(card, has_region: bool) -> None:  # type:
     assert list(faults_of(key_facts(card, region), KEY_FACTS_SCHEMA, "it")) == []
     for kind in ("summary", "full"):
         assert measured_caption(kind, card, region).strip()  # type: ignore[arg-type]
+
+
+def test_what_plays_is_told_of_a_region_and_stands_among_the_key_facts() -> None:
+    text = measured_caption("summary", band(), Interval(30.0, 50.0))
+    assert text.endswith("Drums, bass, electric guitar and voice play here.")
+    facts = key_facts(band(), Interval(90.0, 110.0))
+    assert facts["instruments"] == ["drums", "bass", "electric guitar", "saxophone or reeds"]
+    assert key_facts(pop())["instruments"] == ["guitar", "drums", "piano"]  # by its tags
 
 
 def test_a_measured_region_tells_its_sections_keys_and_chords() -> None:
