@@ -41,6 +41,7 @@ def crops(
     shift: bool,
     mend: Callable[[Item], Item | None] = lambda item: item,
     real: Path | None = None,
+    pieces_share: float = PIECES_SHARE,
 ) -> Iterator[list[Crop]]:
     """Endless batches; those of a step depend on the seed and the step alone, and on the items at hand.
 
@@ -54,7 +55,7 @@ def crops(
             random = np.random.default_rng((seed, step))
             made: list[Crop] = []
             while len(made) < batch:
-                paths = pieces if random.random() < PIECES_SHARE else pops
+                paths = pieces if random.random() < pieces_share else pops
                 if recordings and random.random() < REAL_SHARE:
                     paths = recordings
                 item = mend(load(paths[random.integers(len(paths))]))

@@ -47,36 +47,46 @@ def fit(
 
     folder.mkdir(parents=True, exist_ok=True)
     optimizer = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=plan.decay)
-    mean = torch.optim.swa_utils.AveragedModel(
-        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(MEAN_DECAY), use_buffers=True
-    )
+    averaging = torch.optim.swa_utils.get_ema_multi_avg_fn(MEAN_DECAY)
+    mean = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=averaging, use_buffers=True)
     step = _resumed(folder, network, mean, optimizer)
-    began, sums, source = time.time(), {}, batches(step)
+    began, source = time.time(), batches(step)
+    sums: dict[str, float] = {}
     while step < plan.steps:
-        for group in optimizer.param_groups:
-            group["lr"] = plan.rate_at(step)
-        network.train()
-        with torch.autocast("cpu", torch.bfloat16, enabled=plan.amp):
-            losses = loss_of(network, next(source))
-        sum(losses.values()).backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), CLIP)
-        optimizer.step()
-        optimizer.zero_grad()
+        losses = _step(network, optimizer, loss_of, next(source), plan, step)
         mean.update_parameters(network)
         step += 1
         for name, value in losses.items():
-            sums[name] = sums.get(name, 0.0) + float(value.detach())
+            sums[name] = sums.get(name, 0.0) + value
         if step % SAVE_STEPS == 0 or step == plan.steps:
             _save(folder, network, mean, optimizer, step)
-            mean.module.eval()
-            found = judge(mean.module)
-            row = {"step": step, "seconds": round(time.time() - began)} | {
-                name: round(value / SAVE_STEPS, 4) for name, value in sums.items()
-            } | {name: round(value, 4) for name, value in found.items()}  # fmt: skip
+            found = {name: value / SAVE_STEPS for name, value in sums.items()} | judge(mean.module.eval())
+            _log(folder, {"step": step, "seconds": round(time.time() - began)}, found)
             sums = {}
-            with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
-                log.write(json.dumps(row) + "\n")
     torch.save(mean.module.state_dict(), folder / "final.pt")
+
+
+def _step(
+    network: Any, optimizer: Any, loss_of: Callable[[Any, Any], dict[str, Any]], batch: Any, plan: Plan, step: int
+) -> dict[str, float]:
+    """One step down the sum of the losses; what each was."""
+    import torch
+
+    for group in optimizer.param_groups:
+        group["lr"] = plan.rate_at(step)
+    network.train()
+    with torch.autocast("cpu", torch.bfloat16, enabled=plan.amp):
+        losses = loss_of(network, batch)
+    sum(losses.values()).backward()
+    torch.nn.utils.clip_grad_norm_(network.parameters(), CLIP)
+    optimizer.step()
+    optimizer.zero_grad()
+    return {name: float(value.detach()) for name, value in losses.items()}
+
+
+def _log(folder: Path, row: dict[str, float], found: dict[str, float]) -> None:
+    with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
+        log.write(json.dumps(row | {name: round(value, 4) for name, value in found.items()}) + "\n")
 
 
 def _save(folder: Path, network: Any, mean: Any, optimizer: Any, step: int) -> None:

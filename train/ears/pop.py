@@ -39,6 +39,7 @@ SPEEDS = (0.85, 1.2)
 NATURAL = "solo piano"  # the style of a song as it is
 ARRANGED = "pop909"
 COMPS = (*KEYS, *KEYS, 0, 0, *GUITARS, *ORGANS, *PLUCKED, *STRINGS, *PADS)
+Played = tuple[float, float, int, int]  # start and length in seconds, pitch, velocity
 VOICE = "voice"  # the role of a part that is sung and not played
 
 
@@ -92,37 +93,28 @@ def arranged(song: Labelled, seed: int) -> Piece:
     random = Random(f"arranged {seed} {song.id}")
     steps, speed = random.randint(-5, 6), random.uniform(*SPEEDS)
     moved = _moved(song, steps, speed)
-    parts: list[Part] = []
-    notes: list[Note] = []
+    played = [*_band(song, steps, speed, random)]
+    if random.random() < 0.7 or not played:
+        player = Part("bass", random.choice((*BASSES, *UPRIGHT, *SYNTH_BASS)), volume=random.randint(85, 115))
+        played.append((player, list(bass(moved, random))))
+    if random.random() < 0.35:
+        program, pan = random.choice((*PADS, *STRINGS, *ORGANS)), random.randint(20, 108)
+        played.append((Part("pad", program, pan=pan, volume=random.randint(45, 80)), list(pad(moved, random))))
+    if random.random() < 0.65:
+        player = Part("kit", 0, is_drums=True, volume=random.randint(80, 118))
+        played.append((player, list(drums(moved.beats, random))))
+    tuning = 0.0 if random.random() < 0.5 else round(random.uniform(-50, 50), 1)
+    notes = [Note(*stroke, index) for index, (_, strokes) in enumerate(played) for stroke in strokes]
+    return _piece(moved, seed, ARRANGED, tuple(part for part, _ in played), notes, tuning)
 
-    def add(part: Part, played: Sequence[tuple[float, float, int, int]]) -> None:
-        parts.append(part)
-        notes.extend(Note(start, length, pitch, loud, len(parts) - 1) for start, length, pitch, loud in played)
 
+def _band(song: Labelled, steps: int, speed: float, random: Random) -> Iterator[tuple[Part, list[Played]]]:
+    """Who plays the tracks of the collection, and their notes in the new key and tempo."""
     for line in lines(song.midi):
         part = _player(line.name, random)
         if part is not None:
             octave = random.choice((0, 0, 0, -12, 12)) if line.name == "MELODY" else 0
-            add(part, [(a / speed, b / speed, _inside(p + steps + octave), v) for a, b, p, v in line.notes])
-    if random.random() < 0.7 or not parts:
-        add(
-            Part("bass", random.choice((*BASSES, *UPRIGHT, *SYNTH_BASS)), volume=random.randint(85, 115)),
-            list(bass(moved, random)),
-        )
-    if random.random() < 0.35:
-        add(
-            Part(
-                "pad",
-                random.choice((*PADS, *STRINGS, *ORGANS)),
-                pan=random.randint(20, 108),
-                volume=random.randint(45, 80),
-            ),
-            list(pad(moved, random)),
-        )
-    if random.random() < 0.65:
-        add(Part("kit", 0, is_drums=True, volume=random.randint(80, 118)), list(drums(moved.beats, random)))
-    tuning = 0.0 if random.random() < 0.5 else round(random.uniform(-50, 50), 1)
-    return _piece(moved, seed, ARRANGED, tuple(parts), notes, tuning)
+            yield part, [(a / speed, b / speed, _inside(p + steps + octave), v) for a, b, p, v in line.notes]
 
 
 def _inside(pitch: int) -> int:
@@ -166,7 +158,7 @@ def _moved(song: Labelled, steps: int, speed: float) -> Labelled:
     )
 
 
-def bass(song: Labelled, random: Random) -> Iterator[tuple[float, float, int, int]]:
+def bass(song: Labelled, random: Random) -> Iterator[Played]:
     """A bass line in one of five manners; off the chord's bass now and then, and on the way to the next one."""
     manner = random.choice(("long", "beats", "eighths", "pop", "walk"))
     loyal = random.choice((1.0, 0.9, 0.8))
@@ -215,7 +207,7 @@ def _tone(
     return random.choice((home, home, home, home + 12, *tones[2:3]))
 
 
-def pad(song: Labelled, random: Random) -> Iterator[tuple[float, float, int, int]]:
+def pad(song: Labelled, random: Random) -> Iterator[Played]:
     """Each chord held, its colour tones left out now and then."""
     low, loud, full = random.choice((48, 52, 55)), random.randint(60, 90), random.random() < 0.6
     for segment in song.chords:
@@ -226,7 +218,7 @@ def pad(song: Labelled, random: Random) -> Iterator[tuple[float, float, int, int
             yield segment.start_s, max(0.1, segment.duration_s * 0.97), pitch, loud
 
 
-def drums(grid: BeatGrid, random: Random) -> Iterator[tuple[float, float, int, int]]:
+def drums(grid: BeatGrid, random: Random) -> Iterator[Played]:
     """One of four patterns, with breaks of some bars."""
     style, loose_s = random.randrange(N_STYLES), random.choice((0.0, 0.004, 0.008))
     breaks = [random.uniform(0, grid.times_s[-1]) for _ in range(random.randrange(4))]

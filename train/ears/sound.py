@@ -35,39 +35,27 @@ def performed(piece: Piece, font: Path, seed: int, *, effects: bool = True) -> F
 
 def _played(piece: Piece, font: Path) -> Floats:
     """Everybody but the singers. The sound is moved back by what FluidSynth is late."""
-    program = shutil.which("fluidsynth")
-    if program is None:
-        raise MissingPackage("FluidSynth is not installed.", "Install it, on Debian with “apt-get install fluidsynth”.")
     singers = {index for index, part in enumerate(piece.parts) if part.role == VOICE}
-    heard = replace(piece, notes=tuple(note for note in piece.notes if note.part not in singers))
-    with tempfile.TemporaryDirectory() as folder:
-        midi, raw = Path(folder) / "piece.mid", Path(folder) / "piece.raw"
-        write_midi(heard, midi)
-        command = [
-            program,
-            "-ni",
-            "-g",
-            str(GAIN),
-            "-r",
-            str(ANALYSIS_HZ),
-            "-R",
-            "0",
-            "-C",
-            "0",
-            "-O",
-            "s16",
-            "-T",
-            "raw",
-        ]
-        done = subprocess.run(
-            [*command, "-F", str(raw), str(font), str(midi)], capture_output=True, text=True, check=False
-        )
-        if done.returncode or not raw.exists():
-            raise StudioError("FluidSynth could not render a piece.", f"It said: {done.stderr.strip()[-200:]}")
-        stereo = np.fromfile(raw, "<i2").reshape(-1, 2)
+    stereo = _by_fluidsynth(replace(piece, notes=tuple(note for note in piece.notes if note.part not in singers)), font)
     mono = stereo.mean(axis=1, dtype=np.float32) / 32768
     late = round(RENDER_DELAY_S * ANALYSIS_HZ)
     out = np.zeros(int(piece.duration_s * ANALYSIS_HZ), np.float32)
     kept = mono[late : late + len(out)]
     out[: len(kept)] = kept
     return out
+
+
+def _by_fluidsynth(piece: Piece, font: Path) -> NDArray[np.int16]:
+    """(samples, 2) at 22,050 Hz, without rooms: those are `effects`. Raises MissingPackage, StudioError."""
+    program = shutil.which("fluidsynth")
+    if program is None:
+        raise MissingPackage("FluidSynth is not installed.", "Install it, on Debian with “apt-get install fluidsynth”.")
+    with tempfile.TemporaryDirectory() as folder:
+        midi, raw = Path(folder) / "piece.mid", Path(folder) / "piece.raw"
+        write_midi(piece, midi)
+        options = f"-ni -g {GAIN} -r {ANALYSIS_HZ} -R 0 -C 0 -O s16 -T raw -F".split()
+        command = [program, *options, str(raw), str(font), str(midi)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode or not raw.exists():
+            raise StudioError("FluidSynth could not render a piece.", f"It said: {done.stderr.strip()[-200:]}")
+        return np.fromfile(raw, "<i2").reshape(-1, 2)

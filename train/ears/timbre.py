@@ -15,14 +15,16 @@ from train.ears.items import SCALE, Item, load
 
 FRAMES, BATCH = 200, 10
 N_JUDGED = 48
+PIECES_SHARE = 0.6  # more than elsewhere: their bands are the more varied
+TILT = 0.12  # deviation of a random smooth curve by which each recording's log magnitudes are multiplied
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m train.ears.timbre", description=__doc__)
     parser.add_argument("--items", type=Path, required=True, help="the folder that train.ears.make filled")
     parser.add_argument("--out", type=Path, required=True, help="where the run goes")
-    parser.add_argument("--steps", type=int, default=5000)
-    parser.add_argument("--channels", type=int, default=64)
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--channels", type=int, default=96)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args()
@@ -40,7 +42,7 @@ def main() -> None:
 
 
 def _batches(folder: Path, seed: int, first_step: int) -> Iterator[list[Crop]]:
-    return crops(folder, FRAMES, BATCH, seed, first_step, shift=False)
+    return crops(folder, FRAMES, BATCH, seed, first_step, shift=False, pieces_share=PIECES_SHARE)
 
 
 def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
@@ -48,9 +50,18 @@ def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
     import torch
     from torch.nn import functional as F
 
-    rows = np.stack([pooled(crop.rhythmic) for crop in batch])
+    rows = np.stack([tilted(pooled(crop.rhythmic)) for crop in batch])
     truth = torch.from_numpy(np.stack([as_flags(crop.families) for crop in batch]))
     return {"families": F.binary_cross_entropy_with_logits(network(torch.from_numpy(rows)).float(), truth)}
+
+
+def tilted(rows: np.ndarray) -> np.ndarray:
+    """Rows with some registers louder and others softer, as other recordings of the same band would be."""
+    import torch
+
+    knots = np.exp(TILT * torch.randn(6).numpy())
+    curve = np.interp(np.linspace(0, 5, rows.shape[1]), np.arange(6), knots)
+    return (rows * curve).astype(np.float32)
 
 
 def pooled(rows: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ It has no words and fools nobody; it teaches networks that a voice is neither an
 Peterson and Barney 1952, men's and women's means.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
 
 import numpy as np
@@ -15,6 +15,8 @@ from train.pieces.values import Note
 Floats = NDArray[np.float32]
 CONTROL_HZ = 100
 N_HARMONICS = 24
+TOGETHER_S = 0.02  # notes that begin so near are one chord
+FEWEST_CONTROLS = 3
 VOWELS = (
     (730, 1090, 2440), (530, 1840, 2480), (270, 2290, 3010), (570, 840, 2410), (300, 870, 2240), (490, 1350, 1690),
     (850, 1220, 2810), (610, 2330, 2990), (310, 2790, 3310), (590, 920, 2710), (370, 950, 2670), (500, 1640, 1960),
@@ -49,18 +51,7 @@ def _controls(notes: Sequence[Note], n: int, random: Random) -> tuple[Floats, Fl
     formants = np.tile(np.array(VOWELS[0], np.float32), (n, 1))
     depth, rate_hz = random.uniform(0.1, 0.5), random.uniform(4.5, 6.5)
     scale = random.choice((0.95, 1.0, 1.1))
-    ordered = sorted(notes, key=lambda note: (note.start_s, -note.pitch))
-    for index, note in enumerate(ordered):
-        start, stop = int(note.start_s * CONTROL_HZ), min(n, int(note.end_s * CONTROL_HZ))
-        if index and ordered[index - 1].start_s + 0.02 > note.start_s:
-            continue
-        stop = (
-            min(stop, int(ordered[index + 1].start_s * CONTROL_HZ))
-            if index + 1 < len(ordered) and ordered[index + 1].start_s > note.start_s + 0.02
-            else stop
-        )
-        if stop - start < 3:
-            continue
+    for note, start, stop in _one_by_one(notes, n):
         span = np.arange(stop - start)
         attack = np.minimum(1.0, (span + 1) / random.randint(3, 9)) * np.minimum(1.0, (stop - start - span) / 5)
         level[start:stop] = attack * (0.5 + note.velocity / 254)
@@ -72,6 +63,20 @@ def _controls(notes: Sequence[Note], n: int, random: Random) -> tuple[Floats, Fl
     for column in range(3):
         formants[:, column] = np.convolve(formants[:, column], kernel, "same")
     return pitch, np.convolve(level, np.ones(3) / 3, "same").astype(np.float32), formants
+
+
+def _one_by_one(notes: Sequence[Note], n: int) -> Iterator[tuple[Note, int, int]]:
+    """The notes a single singer can sing, with their first control and the one after the last."""
+    ordered = sorted(notes, key=lambda note: (note.start_s, -note.pitch))
+    for index, note in enumerate(ordered):
+        if index and ordered[index - 1].start_s + TOGETHER_S > note.start_s:
+            continue
+        start, stop = int(note.start_s * CONTROL_HZ), min(n, int(note.end_s * CONTROL_HZ))
+        after = ordered[index + 1] if index + 1 < len(ordered) else None
+        if after is not None and after.start_s > note.start_s + TOGETHER_S:
+            stop = min(stop, int(after.start_s * CONTROL_HZ))
+        if stop - start >= FEWEST_CONTROLS:
+            yield note, start, stop
 
 
 def _block(
