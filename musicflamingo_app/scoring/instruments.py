@@ -35,7 +35,9 @@ def instrument_scores(
     """
     if not duration_s > 0:
         raise ValueError(f"There is nothing to compare in {duration_s} seconds.")
-    middles_s = (np.arange(max(1, round(duration_s * FRAME_HZ))) + 0.5) * min(1 / FRAME_HZ, duration_s)
+    middles_s = (np.arange(max(1, round(duration_s * FRAME_HZ)), dtype=np.float64) + 0.5) * min(
+        1 / FRAME_HZ, duration_s
+    )
     compared = {one.name for one in (*truth, *found)} if names is None else names
     n_both = n_true = n_found = 0
     for name in sorted(compared):
