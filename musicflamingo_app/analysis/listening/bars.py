@@ -20,11 +20,16 @@ METRES = (4, 3, 2, 5, 7)  # felt beats of a bar
 
 @dataclass(frozen=True)
 class BarModel:
-    """Weights of the cues of a downbeat, offset, log prior of each metre, and the prices of changes in log odds."""
+    """Weights of the cues of a downbeat, offset, log prior of each metre, and the prices of changes in log odds.
+
+    Neighbouring bar lines are no independent witnesses, so odds are not taken at their word: `rarities` is what each
+    metre pays for every beat, in log odds.
+    """
 
     weights: tuple[float, ...]
     offset: float
     priors: tuple[float, ...]
+    rarities: tuple[float, ...] = (0.0,) * len(METRES)
     change_cost: float = 12.0
     slip_cost: float = 9.0
 
@@ -61,7 +66,7 @@ def bars_of(odds: Floats, model: BarModel) -> Bars:
     places = np.concatenate([np.arange(metre) for metre in METRES])
     costs = _costs(model)
     down, other = -np.logaddexp(0, -odds), -np.logaddexp(0, odds)
-    evidence = np.where(places == 0, down[:, None], other[:, None])
+    evidence = np.where(places == 0, down[:, None], other[:, None]) - np.repeat(model.rarities, METRES)
     total = np.repeat(np.array(model.priors), METRES) + evidence[0]
     came = np.zeros(evidence.shape, np.int16)
     for beat in range(1, len(odds)):
