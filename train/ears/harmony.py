@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from train.ears.crops import Crop, crops
+from train.ears.disguise import masked, tilted
 from train.ears.fit import Plan, fit
 from train.ears.items import SCALE, Item, load
 
@@ -46,7 +47,7 @@ def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
     import torch
     from torch.nn import functional as F
 
-    heard = network(torch.from_numpy(np.stack([crop.harmonic for crop in batch])))
+    heard = network(torch.from_numpy(np.stack([masked(tilted(crop.harmonic)) for crop in batch])))
     out = {}
     for name in ("chords", "bass", "keys"):
         truth = torch.from_numpy(np.stack([getattr(crop, name) for crop in batch]))

@@ -79,9 +79,10 @@ def _about(piece: Piece) -> dict[str, Any]:
 
 def save(item: Item, path: Path) -> None:
     """Writes an item; nothing half-written stays."""
-    draft = path.with_suffix(".part.npz")
+    draft = path.with_suffix(".part")  # trainers that look for items meanwhile must not find it
     arrays = {name: getattr(item, name) for name in item.__dataclass_fields__ if name != "about"}
-    np.savez(draft, about=np.frombuffer(json.dumps(item.about).encode(), np.uint8), **arrays)
+    with draft.open("wb") as file:
+        np.savez(file, about=np.frombuffer(json.dumps(item.about).encode(), np.uint8), **arrays)
     draft.replace(path)
 
 

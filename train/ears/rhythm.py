@@ -10,6 +10,7 @@ import numpy as np
 
 from train.ears.bar_lines import mended
 from train.ears.crops import Crop, crops, near_beats
+from train.ears.disguise import masked, tilted
 from train.ears.fit import Plan, fit
 from train.ears.items import SCALE, Item, load
 
@@ -49,7 +50,7 @@ def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
     import torch
     from torch.nn import functional as F
 
-    heard = network(torch.from_numpy(np.stack([crop.rhythmic for crop in batch]))).float()
+    heard = network(torch.from_numpy(np.stack([masked(tilted(crop.rhythmic)) for crop in batch]))).float()
     truth = torch.from_numpy(np.stack([crop.beats for crop in batch]))
     weights = torch.tensor([1.0, 1.0])
     loss = F.binary_cross_entropy_with_logits(heard, truth, pos_weight=torch.tensor([3.0, 8.0]), reduction="none")

@@ -10,13 +10,13 @@ import numpy as np
 
 from musicflamingo_app.analysis.listening.classes import FAMILY_NAMES
 from train.ears.crops import Crop, crops
+from train.ears.disguise import tilted
 from train.ears.fit import Plan, fit
 from train.ears.items import SCALE, Item, load
 
 FRAMES, BATCH = 200, 10
 N_JUDGED = 48
 PIECES_SHARE = 0.6  # more than elsewhere: their bands are the more varied
-TILT = 0.12  # deviation of a random smooth curve by which each recording's log magnitudes are multiplied
 
 
 def main() -> None:
@@ -53,15 +53,6 @@ def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
     rows = np.stack([tilted(pooled(crop.rhythmic)) for crop in batch])
     truth = torch.from_numpy(np.stack([as_flags(crop.families) for crop in batch]))
     return {"families": F.binary_cross_entropy_with_logits(network(torch.from_numpy(rows)).float(), truth)}
-
-
-def tilted(rows: np.ndarray) -> np.ndarray:
-    """Rows with some registers louder and others softer, as other recordings of the same band would be."""
-    import torch
-
-    knots = np.exp(TILT * torch.randn(6).numpy())
-    curve = np.interp(np.linspace(0, 5, rows.shape[1]), np.arange(6), knots)
-    return (rows * curve).astype(np.float32)
 
 
 def pooled(rows: np.ndarray) -> np.ndarray:
