@@ -43,8 +43,11 @@ def write(name: str, state: dict[str, Any], path: Path) -> None:
 
 
 def _sizes(name: str, state: dict[str, Any]) -> dict[str, int]:
+    from musicflamingo_app.analysis.listening.form_net import sizes_of
     from musicflamingo_app.analysis.listening.spectra import n_bands
 
+    if name == "form":
+        return sizes_of(state)
     if name == "harmony":
         return {"channels": state["bass.weight"].shape[1]}
     return {"bands": n_bands(), "channels": state["narrow.0.weight"].shape[0]}

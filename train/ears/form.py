@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from musicflamingo_app.errors import NotFound, StudioError
-from train.ears.form_fit import fit_lines, fit_names, fit_pairs, fit_segmentation
+from train.ears.form_fit import fit_judges, fit_least, fit_lines, fit_segmentation
 from train.ears.form_lessons import Lesson, Sketched, lesson, sketches
 from train.ears.form_score import judged
 
@@ -43,11 +43,12 @@ def trained(taught: list[Sketched], chosen_on: list[Sketched], steps: int, round
     net = FormNet()
     print(f"{sum(s.is_pop for s in taught)} renders of songs, {sum(not s.is_pop for s in taught)} pieces", flush=True)
     fit_lines(net, taught, steps, SEED, run)
-    fit_pairs(net, taught, SEED, rounds)
-    fit_names(net, taught, SEED, rounds)
+    fit_judges(net, taught, SEED, rounds)
     net.eval()
-    songs, judges = ([lesson(s) for s in side if s.is_pop] for side in (taught, chosen_on))
-    fit_segmentation(net, songs, judges)
+    judges = [lesson(sketch) for sketch in chosen_on]
+    songs = [made for made in judges if made.sketch.is_pop]
+    fit_segmentation(net, [sketch for sketch in taught if sketch.is_pop], songs)
+    fit_least(net, judges)
     torch.save(net.state_dict(), run / "final.pt")
     return net
 

@@ -13,15 +13,16 @@ from musicflamingo_app.analysis.form.boundaries import LONGEST_BARS, best_segmen
 from musicflamingo_app.analysis.listening.form_facts import name_facts, pair_facts
 from musicflamingo_app.analysis.listening.form_net import NAMES
 from musicflamingo_app.analysis.listening.form_read import line_cues, line_odds
-from musicflamingo_app.scoring.sections import section_scores
-from train.ears.form_lessons import Lesson, Sketched, bearers, imperfect, imperfect_lines, lesson
-from train.ears.form_score import timeline
+from musicflamingo_app.music.section import Section
+from train.ears.form_lessons import Lesson, Sketched, bearers, imperfect, imperfect_lines, lengths_in_bars, lesson
+from train.ears.form_score import boundary_f
 
 RATE, WARM_UP, BATCH, DECAY = 3e-3, 30, 6, 0.02
 POP_SHARE = 0.65
 MEAN_DECAY = 0.98
 PURE = 0.6  # share of a section that one letter must hold to teach
-SAVE_STEPS = 100
+SAVE_STEPS = 50
+PRECISION = 0.9  # of names, on recordings that chose
 Random = np.random.Generator
 
 
@@ -84,18 +85,18 @@ def _chosen(taught: Sequence[Sketched], random: Random) -> list[Lesson]:
     return [made for made in lessons if made.rows.n_bars > 4]
 
 
-def log_prior(lessons: Sequence[Lesson]) -> NDArray[np.float64]:
+def log_prior(taught: Sequence[Sketched]) -> NDArray[np.float64]:
     """Log shares of section lengths in bars, 0 to LONGEST_BARS."""
     counts = np.full(LONGEST_BARS + 1, 2.0)
-    for made in lessons:
-        for n_bars in np.diff(made.lines):
+    for sketch in taught:
+        for n_bars in lengths_in_bars(sketch):
             counts[min(int(n_bars), LONGEST_BARS)] += 1
     prior = np.log(counts / counts.sum())
     prior[0] = -99.0
     return np.asarray(prior)
 
 
-def fit_segmentation(net: Any, taught: Sequence[Lesson], judged: Sequence[Lesson]) -> None:
+def fit_segmentation(net: Any, taught: Sequence[Sketched], judged: Sequence[Lesson]) -> None:
     """The weight of the length prior and the offset of the odds that score best on songs that did not teach."""
     import torch
 
@@ -103,44 +104,98 @@ def fit_segmentation(net: Any, taught: Sequence[Lesson], judged: Sequence[Lesson
     odds = [line_odds(net, made.rows, made.alike) for made in judged]
     best = (-1.0, 0.0, 0.0)
     for weight, offset in itertools.product((0.2, 0.4, 0.7, 1.0), (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)):
-        scores = [
-            section_scores(made.sketch.sections, timeline(made.rows, best_segmentation(o + offset, weight * prior)))
-            for made, o in zip(judged, odds, strict=True)
-        ]
-        best = max(best, (float(np.mean([s.f_3s + s.f_half_s for s in scores])), weight, offset))
+        scores = [_both_f(made, o + offset, weight * prior) for made, o in zip(judged, odds, strict=True)]
+        best = max(best, (float(np.mean(scores)), weight, offset))
     net.prior.copy_(torch.from_numpy(best[1] * prior))
     net.offset.fill_(best[2])
     net.sure.copy_(torch.tensor(_certainty(net, judged, odds)))
     print(f"prior {best[1]}, offset {best[2]}: F at 3 s and at 0.5 s together {best[0]:.3f}; sure {net.sure.tolist()}")
 
 
-def _certainty(net: Any, judged: Sequence[Lesson], odds: Sequence[NDArray[np.float64]]) -> list[float]:
-    """Slope and offset of the log odds that a line that was chosen is a boundary."""
-    from sklearn.linear_model import LogisticRegression
+def _both_f(made: Lesson, odds: NDArray[np.float64], prior: NDArray[np.float64]) -> float:
+    """F of boundaries at 3 s and at half a second, together."""
+    found_s = made.rows.edges_s[best_segmentation(odds, prior.tolist())]
+    true_s = [0.0, *(section.start_s for section in made.sketch.sections.segments[1:]), made.sketch.sections.end_s]
+    return boundary_f(true_s, found_s, 3.0) + boundary_f(true_s, found_s, 0.5)
 
+
+def _certainty(net: Any, judged: Sequence[Lesson], odds: Sequence[NDArray[np.float64]]) -> list[float]:
+    """Slope and offset of the log odds that a line that was chosen is a boundary.
+
+    Two more lines of middling odds, one right and one wrong, keep a perfect score from meaning certainty.
+    """
     chosen, right = [], []
     for made, own in zip(judged, odds, strict=True):
         for line in best_segmentation(own + float(net.offset), net.prior.tolist())[1:-1]:
             chosen.append(own[line])
             right.append(bool(made.truth[line]))
-    fitted = LogisticRegression(C=1.0).fit(np.array(chosen)[:, None], right)
-    return [float(fitted.coef_[0, 0]), float(fitted.intercept_[0])]
+    middling = float(np.mean(chosen)) if chosen else 0.0
+    return logistic(np.array([*chosen, middling, middling]), np.array([*right, True, False]))
 
 
-def fit_pairs(net: Any, taught: Sequence[Sketched], seed: int, rounds: int) -> None:
-    """Trains `net.pairs` on pairs of sections between imperfect lines."""
-    facts, answers = [], []
-    for number, sketch in itertools.product(range(rounds), taught):
-        random = np.random.default_rng((seed, number, len(facts)))
-        made = lesson(sketch, imperfect(sketch, random) if number else None)
+def logistic(x: NDArray[np.float64], right: NDArray[np.bool_]) -> list[float]:
+    """Slope and offset of the log odds of `right` by x, by Newton's method with a small ridge."""
+    rows = np.stack([x, np.ones(len(x))], axis=1)
+    found = np.array([1.0, 0.0])
+    for _ in range(50):
+        chances = 1 / (1 + np.exp(-np.clip(rows @ found, -30, 30)))
+        slope = rows.T @ (right - chances) - 0.1 * found
+        curve = (rows * (chances * (1 - chances))[:, None]).T @ rows + 0.1 * np.eye(2)
+        found = found + np.clip(np.linalg.solve(curve, slope), -2, 2)
+    return [float(found[0]), float(found[1])]
+
+
+def fit_judges(net: Any, taught: Sequence[Sketched], seed: int, rounds: int) -> None:
+    """Trains `net.pairs` and `net.names` on sections between imperfect lines."""
+    pairs: list[tuple[Any, Any]] = []
+    names: list[tuple[Any, Any]] = []
+    for number, (index, sketch) in itertools.product(range(rounds), enumerate(taught)):
+        random = np.random.default_rng((seed, number, index))
+        made = lesson(sketch, imperfect(sketch, random))
         lines = imperfect_lines(made.lines, random)
         known = list(bearers(made, lines))
-        rows = pair_facts(made.rows, made.alike, lines)
-        for (i, (a, share_a)), (j, (b, share_b)) in itertools.combinations(enumerate(known), 2):
-            if min(share_a, share_b) >= PURE:
-                facts.append(rows[i, j])
-                answers.append(a.letter == b.letter)
-    _fit_judge(net.pairs, np.stack(facts), np.array(answers, np.float32), _pair_loss, seed)
+        pairs.append(_taught_pairs(pair_facts(made.rows, made.alike, lines), known))
+        names.append(_taught_names(made, lines, [section for section, _ in known]))
+    for judge, rows, loss_of in ((net.pairs, pairs, _pair_loss), (net.names, names, _name_loss)):
+        facts, answers = (np.concatenate(part).astype(np.float32) for part in zip(*rows, strict=True))
+        _fit_judge(judge, facts, answers, loss_of, seed)
+
+
+def _taught_pairs(
+    facts: NDArray[np.float32], known: Sequence[tuple[Section, float]]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Facts of pairs of sections that one letter holds well enough, and whether it is the same one."""
+    pure = np.array([share >= PURE for _, share in known])
+    letters = np.array([section.letter for section, _ in known])
+    taught = np.triu(np.outer(pure, pure), 1)
+    return facts[taught], (letters[:, None] == letters)[taught]
+
+
+def _taught_names(
+    made: Lesson, lines: Sequence[int], known: Sequence[Section]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Facts of sections under true letters, and the names that each may have."""
+    facts = name_facts(made.rows, lines, [section.letter for section in known])
+    return facts, np.stack([possible(made.sketch, known, index) for index in range(len(known))])
+
+
+def fit_least(net: Any, judged: Sequence[Lesson]) -> None:
+    """The lowest probability of a name at which `PRECISION` of the names of unknown recordings are right."""
+    import torch
+
+    rows = [_taught_names(made, made.lines, [section.label for section in made.sketch.sections]) for made in judged]
+    facts, answers = (np.concatenate(part).astype(np.float32) for part in zip(*rows, strict=True))
+    with torch.inference_mode():
+        chances = net.names(torch.from_numpy(facts)).softmax(-1).numpy()
+    best, sure = chances.argmax(axis=1), chances.max(axis=1)
+    right = answers[np.arange(len(best)), best] > 0
+    known = (answers.sum(axis=1) == 1) | ~right  # what is left open proves no name right
+    for least in np.arange(0.4, 0.99, 0.02):
+        given = (sure >= least) & (best > 0) & known
+        if not given.any() or right[given].mean() >= PRECISION:
+            break
+    net.least.fill_(float(least))
+    print(f"names from {least:.2f}: {given.sum()} of {len(best)} sections, {right[given].sum()} rightly", flush=True)
 
 
 def _pair_loss(logits: Any, answers: Any) -> Any:
@@ -149,20 +204,7 @@ def _pair_loss(logits: Any, answers: Any) -> Any:
     return F.binary_cross_entropy_with_logits(logits[:, 0], answers)
 
 
-def fit_names(net: Any, taught: Sequence[Sketched], seed: int, rounds: int) -> None:
-    """Trains `net.names` on sections between imperfect lines under true letters."""
-    facts, answers = [], []
-    for number, sketch in itertools.product(range(rounds), taught):
-        random = np.random.default_rng((seed, number, len(facts)))
-        made = lesson(sketch, imperfect(sketch, random) if number else None)
-        lines = imperfect_lines(made.lines, random)
-        known = [section for section, _ in bearers(made, lines)]
-        facts.append(name_facts(made.rows, lines, [section.letter for section in known]))
-        answers.append(np.stack([possible(sketch, known, index) for index in range(len(known))]))
-    _fit_judge(net.names, np.concatenate(facts), np.concatenate(answers).astype(np.float32), _name_loss, seed)
-
-
-def possible(sketch: Sketched, known: Sequence[Any], index: int) -> NDArray[np.bool_]:
+def possible(sketch: Sketched, known: Sequence[Section], index: int) -> NDArray[np.bool_]:
     """Which of NAMES may be right: of a made piece its own; of POP909's letters what they leave open."""
     letter, function = known[index].letter, known[index].function
     out = np.zeros(len(NAMES), bool)

@@ -84,15 +84,29 @@ def sketched(name: str, item: Item) -> Sketched:
 
 def lesson(sketch: Sketched, downs_s: NDArray[np.float64] | None = None) -> Lesson:
     """A recording in bars: those of its truth, or others."""
-    downs_s = sketch.downs_s if downs_s is None else downs_s
-    grid = BeatGrid(tuple(Beat(float(time_s), 1) for time_s in np.unique(downs_s)))
-    edges_s = bar_edges_s(grid, float(sketch.about["duration_s"]))
+    edges_s = _edges_s(sketch, sketch.downs_s if downs_s is None else downs_s)
     rows = bar_rows(_single(sketch), edges_s)
+    return Lesson(sketch, rows, likenesses(rows), _truth(sketch, edges_s))
+
+
+def lengths_in_bars(sketch: Sketched) -> NDArray[np.int64]:
+    """How many bars each true section has."""
+    truth = _truth(sketch, _edges_s(sketch, sketch.downs_s))
+    return np.diff([0, *np.flatnonzero(truth), len(truth) - 1])
+
+
+def _edges_s(sketch: Sketched, downs_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    grid = BeatGrid(tuple(Beat(float(time_s), 1) for time_s in np.unique(downs_s)))
+    return bar_edges_s(grid, float(sketch.about["duration_s"]))
+
+
+def _truth(sketch: Sketched, edges_s: NDArray[np.float64]) -> NDArray[np.float32]:
+    """1 at the bar line nearest to each boundary; the ends of the recording do not count."""
     truth = np.zeros(len(edges_s), np.float32)
     for section in sketch.sections.segments[1:]:
         truth[np.argmin(np.abs(edges_s - section.start_s))] = 1
     truth[[0, -1]] = 0
-    return Lesson(sketch, rows, likenesses(rows), truth)
+    return truth
 
 
 def _single(sketch: Sketched) -> Sketched:

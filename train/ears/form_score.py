@@ -25,6 +25,19 @@ def timeline(rows: BarRows, lines: Sequence[int], sections: Sequence[Section] | 
     )
 
 
+def boundary_f(true_s: Sequence[float], found_s: Sequence[float], window_s: float) -> float:
+    """F of boundaries, each matched with one within the window at most; both lists in order, ends included."""
+    hits = i = j = 0
+    while i < len(true_s) and j < len(found_s):
+        if abs(true_s[i] - found_s[j]) <= window_s:
+            hits, i, j = hits + 1, i + 1, j + 1
+        elif true_s[i] < found_s[j]:
+            i += 1
+        else:
+            j += 1
+    return 2 * hits / max(1, len(true_s) + len(found_s))
+
+
 def judged(net: Any, lessons: Sequence[Lesson]) -> dict[str, float]:
     """Means over recordings, and of names their precision and recall over all sections whose function is known."""
     forms = [form_of(net, made.rows, made.alike) for made in lessons]

@@ -48,6 +48,10 @@ def network(name: str, folder: Path | None = None) -> Any:
 
 
 def _build(name: str, sizes: dict[str, int]) -> Any:
+    if name == "form":
+        from musicflamingo_app.analysis.listening.form_net import FormNet
+
+        return FormNet(**sizes)
     from musicflamingo_app.analysis.listening.networks import HarmonyNet, RhythmNet, TimbreNet
 
     return {"harmony": HarmonyNet, "rhythm": RhythmNet, "timbre": TimbreNet}[name](**sizes)
