@@ -76,7 +76,19 @@ def _config(tokenizer: Any) -> Any:
         hidden_size=48,
         max_source_positions=WINDOW_S * FRAMES_PER_S // 2,
     )
-    text = transformers.LlamaConfig(
+    sounds = dict(zip(("audio_token_id", "audio_bos_token_id", "audio_eos_token_id"), SOUND_TOKENS, strict=True))
+    return transformers.MusicFlamingoConfig(
+        audio_config=ears,
+        text_config=_words(tokenizer),
+        rope_parameters={"rope_type": "default", "rope_theta": 1200},
+        **{name: ids[token] for name, token in sounds.items()},
+    )
+
+
+def _words(tokenizer: Any) -> Any:
+    import transformers
+
+    return transformers.LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=64,
         intermediate_size=128,
@@ -88,13 +100,6 @@ def _config(tokenizer: Any) -> Any:
         eos_token_id=tokenizer.eos_token_id,
         bos_token_id=None,
         tie_word_embeddings=False,
-    )
-    sounds = dict(zip(("audio_token_id", "audio_bos_token_id", "audio_eos_token_id"), SOUND_TOKENS, strict=True))
-    return transformers.MusicFlamingoConfig(
-        audio_config=ears,
-        text_config=text,
-        rope_parameters={"rope_type": "default", "rope_theta": 1200},
-        **{name: ids[token] for name, token in sounds.items()},
     )
 
 

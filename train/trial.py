@@ -94,12 +94,11 @@ def said(tried: Trial) -> str:
 
 def measured(folder: Path) -> Trial:
     """Tries the plan of a folder in this process, on its longest clips. Raises StudioError, and what torch raises."""
-    from model.transformers_hf.load import package
     from train.dataset import open_dataset
     from train.sft.learn import learn, n_steps
     from train.sft.lessons import SHELF, lessons
     from train.sft.trainer import trainer
-    from train.tuning import adapted, device_here, open_base
+    from train.tuning import adapted, open_base
 
     plan, began = read_plan(folder), time.monotonic()
     loaded = open_base(plan.base, plan.recipe)
@@ -108,13 +107,10 @@ def measured(folder: Path) -> Trial:
     steps, load_s = n_steps(trainer(model, taught, plan.recipe, folder, [])), time.monotonic() - began
     longest = _longest(taught.learned, N_STEPS * plan.recipe.batch)
     recipe = replace(plan.recipe, max_steps=N_STEPS, eval_every=0, sample_every=0, save_every=N_STEPS, seed=0)
-    times = _Times()
-    learn(folder, replace(plan, recipe=recipe), model, replace(taught, learned=longest), times)
-    device = device_here()
+    learn(folder, replace(plan, recipe=recipe), model, replace(taught, learned=longest), times := _Times())
     return Trial(
-        device=package("torch").cuda.get_device_name(0) if device.startswith("cuda") else "this processor",
+        **_device(),
         memory_bytes=times.memory_bytes,
-        device_bytes=_device_bytes(device),
         load_s=round(load_s, 2),
         step_s=times.step_s,
         steps=steps,
@@ -156,13 +152,16 @@ def _longest(learned: tuple[Any, ...], n: int) -> tuple[Any, ...]:
     return tuple(sorted(learned, key=length, reverse=True)[:n])
 
 
-def _device_bytes(device: str) -> int:
+def _device() -> dict[str, Any]:
+    """Name and memory of what it computes on."""
     from model.devices import memory_bytes
     from model.transformers_hf.load import package
+    from train.tuning import device_here
 
-    if device.startswith("cuda"):
-        return int(package("torch").cuda.get_device_properties(0).total_memory)
-    return memory_bytes()
+    if not device_here().startswith("cuda"):
+        return {"device": "this processor", "device_bytes": memory_bytes()}
+    card = package("torch").cuda.get_device_properties(0)
+    return {"device": card.name, "device_bytes": int(card.total_memory)}
 
 
 def _size(folder: Path) -> int:

@@ -12,10 +12,11 @@ from model.transformers_hf.adapters import _check as check_shapes
 from model.transformers_hf.load import Checkpoint, Loaded, first_line, load, package
 from musicflamingo_app.errors import StudioError
 from train.recipes.recipe import Recipe
+from train.runs.folder import read_json
 
 PLACES = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
 PROJECTOR = "multi_modal_projector"
-WEIGHTS = "adapter_model.safetensors"
+CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 
 
 def device_here() -> str:
@@ -63,7 +64,26 @@ def adapted(loaded: Loaded, recipe: Recipe, adapter: Path | None = None) -> Any:
     if adapter is None:
         return peft.get_peft_model(loaded.model, _config(peft, recipe))
     check_fits(loaded.model, adapter)
-    return peft.PeftModel.from_pretrained(loaded.model, str(adapter), is_trainable=True)
+    _check_lines(adapter, recipe)
+    model = peft.PeftModel.from_pretrained(loaded.model, str(adapter), is_trainable=True)
+    if recipe.projector_learning_rate <= 0:
+        for name, weights in model.named_parameters():
+            if PROJECTOR in name:
+                weights.requires_grad_(False)
+    return model
+
+
+def _check_lines(adapter: Path, recipe: Recipe) -> None:
+    """Whether a recipe agrees with the adapter it goes on from, whose shape stays. Raises StudioError."""
+    known = read_json(adapter / CONFIG) or {}
+    if known.get("r") != recipe.lora_rank:
+        what = (
+            f"The adapter {adapter.name} has rank {known.get('r')}, and the recipe's lora_rank is {recipe.lora_rank}."
+        )
+        raise StudioError(what, f"Set lora_rank to {known.get('r')}.")
+    if recipe.projector_learning_rate > 0 and PROJECTOR not in (known.get("modules_to_save") or ()):
+        what = f"The adapter {adapter.name} leaves the projector as it is, and the recipe would change it."
+        raise StudioError(what, "Set projector_learning_rate to 0.")
 
 
 def check_fits(model: Any, adapter: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from train.runs.read import Run, read_run
 from train.runs.start import start, wait
 from train.toy import write_toy
 
+PATIENCE_S = 3600.0
 LINES = {
     "stage": "sft",
     "precision": "fp32",
@@ -40,12 +42,15 @@ LINES = {
 }
 
 
-def killed(folder: Path, n_kills: int, seed: int = 0) -> list[int]:
-    """Runs a folder to its end and kills it on the way; gives the steps at which it was killed."""
+def killed(folder: Path, n_kills: int, seed: int = 0, *, begin: Callable[[Path], int] = start) -> list[int]:
+    """Runs a folder to its end and kills it on the way; gives the steps at which it was killed.
+
+    `begin` starts it and gives the process's id.
+    """
     draw, at = np.random.default_rng(seed), []
     n_steps = 0
     while len(at) < n_kills:
-        pid = start(folder)
+        pid = begin(folder)
         n_steps = n_steps or _n_steps(folder)
         low = _reached(folder)
         kill_at = int(draw.integers(low + 1, max(low + 2, low + (n_steps - low) // (n_kills - len(at)) + 1)))
@@ -53,10 +58,12 @@ def killed(folder: Path, n_kills: int, seed: int = 0) -> list[int]:
             time.sleep(0.005)
         time.sleep(float(draw.uniform(0, 0.15)))  # anywhere in a step, also while a checkpoint is written
         os.kill(pid, signal.SIGKILL)
-        assert wait(folder) == "interrupted"
+        if wait(folder, timeout_s=PATIENCE_S) != "interrupted":
+            raise RuntimeError("it ended before it was killed: " + read_run(folder).sentence)
         at.append(_reached(folder))
-    start(folder)
-    assert wait(folder) == "done", read_run(folder).sentence
+    begin(folder)
+    if wait(folder, timeout_s=PATIENCE_S) != "done":
+        raise RuntimeError(read_run(folder).sentence)
     return at
 
 
@@ -88,7 +95,7 @@ def main() -> None:
     plan = Plan(made(LINES), write_toy(place / "base"), data.folder, "toy")
     whole, cut = (create(place / "runs", plan, name=name) for name in ("whole", "cut"))
     start(whole)
-    if wait(whole) != "done":
+    if wait(whole, timeout_s=PATIENCE_S) != "done":
         sys.exit(read_run(whole).sentence)
     print("killed at", killed(cut, n_kills))
     one, other = read_run(whole), read_run(cut)

@@ -62,21 +62,25 @@ def wait(folder: Path, *, timeout_s: float = 600.0, every_s: float = 0.2) -> str
 
 
 def command_of(folder: Path) -> list[str]:
-    """The command that runs a folder: a module of ours, or several of them by accelerate."""
+    """The command that runs a folder: a module of ours, or several of them by accelerate or torchrun."""
     plan = files.read_plan(folder)
-    module, place = MODULES[plan.recipe.stage], str(folder.absolute())
+    what = ["-m", MODULES[plan.recipe.stage], str(folder.absolute())]
     if plan.processes <= 1:
-        return [sys.executable, "-m", module, place]
-    config = ["--config_file", str(LAUNCH / f"{plan.launch}.yaml")] if plan.launch else []
+        return [sys.executable, *what]
+    if not plan.launch and not _has_cards():  # accelerate starts several on processors by MPI only
+        return [sys.executable, "-m", *_TORCHRUN, "--nproc_per_node", str(plan.processes), *what]
+    config = ["--config_file", str(LAUNCH / f"{plan.launch}.yaml")] if plan.launch else ["--multi_gpu"]
     many = ["--num_processes", str(plan.processes), "--num_machines", "1", "--main_process_port", "0"]
-    return [sys.executable, "-m", "accelerate.commands.launch", *config, *many, *_on_processors(), "-m", module, place]
+    return [sys.executable, "-m", "accelerate.commands.launch", *config, *many, *what]
 
 
-def _on_processors() -> list[str]:
-    """Without a card, accelerate is told to use processors."""
+_TORCHRUN = ("torch.distributed.run", "--standalone")
+
+
+def _has_cards() -> bool:
     import torch
 
-    return [] if torch.cuda.is_available() else ["--cpu"]
+    return torch.cuda.is_available()
 
 
 def _launched(folder: Path) -> "subprocess.Popen[bytes]":

@@ -36,45 +36,63 @@ def trainer(model: Any, lessons: Lessons, recipe: Recipe, folder: Path, callback
 
 def arguments_of(recipe: Recipe, folder: Path, lessons: Lessons) -> dict[str, Any]:
     """The recipe in the words of TrainingArguments."""
-    torch = package("torch")
-    n_processes = _n_processes()
-    accumulated = max(1, recipe.batch // (recipe.batch_per_device * n_processes))
-    looks = recipe.eval_every > 0 and bool(lessons.held_out)
     return {
+        **_learning(recipe),
+        **_looking(recipe, lessons),
+        **_computing(recipe, lessons),
         "output_dir": str(folder / files.CHECKPOINTS),
+        "save_strategy": "steps",
+        "save_steps": recipe.save_every,
+        "report_to": reports(),
+        "run_name": folder.name,
+        "disable_tqdm": True,
+    }
+
+
+def _learning(recipe: Recipe) -> dict[str, Any]:
+    together = recipe.batch_per_device * int(os.environ.get("WORLD_SIZE", "1"))
+    return {
         "per_device_train_batch_size": recipe.batch_per_device,
-        "per_device_eval_batch_size": recipe.batch_per_device,
-        "gradient_accumulation_steps": accumulated,
+        "gradient_accumulation_steps": max(1, recipe.batch // together),
         "num_train_epochs": recipe.epochs,
         "max_steps": recipe.max_steps or -1,
         "learning_rate": recipe.learning_rate,
         "lr_scheduler_type": "constant_with_warmup" if recipe.schedule == "constant" else recipe.schedule,
-        "warmup_steps": recipe.warmup_share if recipe.warmup_share < 1 else 0,
+        "warmup_steps": min(recipe.warmup_share, 0.999),  # below 1 it is a share of all steps
         "weight_decay": recipe.weight_decay,
         "max_grad_norm": recipe.max_grad_norm,
-        "bf16": recipe.precision == "bf16" or (recipe.precision in ("auto", "nf4") and torch.cuda.is_available()),
-        "activation_checkpointing": recipe.gradient_checkpointing,
-        "activation_checkpointing_kwargs": {"use_reentrant": False} if recipe.gradient_checkpointing else None,
         "seed": recipe.seed,
         "data_seed": recipe.seed,
-        "use_cpu": not (torch.cuda.is_available() or torch.backends.mps.is_available()),
-        "logging_steps": 1,
+    }
+
+
+def _looking(recipe: Recipe, lessons: Lessons) -> dict[str, Any]:
+    looks = recipe.eval_every > 0 and bool(lessons.held_out)
+    return {
+        "logging_steps": 1,  # means over several would differ after a resume in between
         "logging_nan_inf_filter": False,
         "eval_strategy": "steps" if looks else "no",
         "eval_steps": recipe.eval_every if looks else None,
-        "save_strategy": "steps",
-        "save_steps": recipe.save_every,
-        "remove_unused_columns": False,
+        "per_device_eval_batch_size": recipe.batch_per_device,
         "label_names": ["labels"],
         "prediction_loss_only": True,
+    }
+
+
+def _computing(recipe: Recipe, lessons: Lessons) -> dict[str, Any]:
+    torch = package("torch")
+    has_card = torch.cuda.is_available()
+    return {
+        "bf16": recipe.precision == "bf16" or (recipe.precision in ("auto", "nf4") and has_card),
+        "use_cpu": not (has_card or torch.backends.mps.is_available()),
+        "activation_checkpointing": recipe.gradient_checkpointing,
+        "activation_checkpointing_kwargs": {"use_reentrant": False} if recipe.gradient_checkpointing else None,
+        "remove_unused_columns": False,
         "dataloader_num_workers": recipe.loaders,
         "dataloader_prefetch_factor": 4 if recipe.loaders else None,
         "dataloader_persistent_workers": False,  # they would draw fewer random numbers than a resumed run does
-        "dataloader_pin_memory": torch.cuda.is_available(),
+        "dataloader_pin_memory": has_card,
         "ddp_find_unused_parameters": any(clip.audio is None for clip in lessons.learned),
-        "report_to": reports(),
-        "run_name": folder.name,
-        "disable_tqdm": True,
     }
 
 
@@ -83,10 +101,6 @@ def reports() -> list[str]:
     from importlib.util import find_spec
 
     return [name for name in ("tensorboard", "trackio") if find_spec(name) is not None]
-
-
-def _n_processes() -> int:
-    return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 class Learner(Trainer):

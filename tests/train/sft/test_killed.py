@@ -4,10 +4,11 @@ import json
 import os
 from pathlib import Path
 
+from tests.train.sft.children import begin as begun
+from tests.train.sft.children import child
 from tests.train.sft.conftest import Begin
 from train.benchmarks.killing import apart, killed
 from train.runs.read import read_run
-from train.runs.start import start, wait
 
 LINES = {
     "max_steps": 18,
@@ -23,9 +24,10 @@ LINES = {
 def test_a_killed_run_takes_the_same_curve(begin: Begin) -> None:
     n_kills = int(os.environ.get("KILLS", "2"))  # ten by `python -m train.benchmarks.killing`
     whole, cut = begin("whole", **LINES), begin("cut", **LINES)
-    start(whole)
-    at = killed(cut, n_kills, seed=n_kills)
-    assert wait(whole) == "done" and len(at) == n_kills
+    undisturbed = child(whole)
+    at = killed(cut, n_kills, seed=n_kills, begin=begun)
+    undisturbed.join()
+    assert read_run(whole).status == "done" and len(at) == n_kills
     one, other = read_run(whole), read_run(cut)
     for name in ("loss", "grad_norm", "held_out_loss", "learning_rate", "epoch"):
         assert apart(one, other, name) <= 1e-4

@@ -1,10 +1,6 @@
 """What stops a run: a wish, a full disk, no memory, a recording that is gone, an adapter of another base."""
 
-import os
-import resource
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +10,7 @@ import pytest
 from model.errors import ModelError
 from musicflamingo_app.errors import StudioError
 from tests.train.conftest import Toy
+from tests.train.sft.children import child
 from tests.train.sft.conftest import QUICK, Begin
 from train.dataset import Dataset, write_dataset
 from train.failures import sentence_of
@@ -64,16 +61,10 @@ def files_of(folder: Path) -> set[str]:
 
 def test_a_full_disk_is_one_sentence(begin: Begin) -> None:
     folder = begin(**SHORT)
-    done = subprocess.run(
-        [sys.executable, "-m", "train.sft", str(folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000)),
-    )
+    process = child(folder, most_bytes=30_000)  # the system's own refusal, as from a full disk
+    process.join()
     run = read_run(folder)
-    assert (done.returncode, run.status) == (1, "failed"), done.stderr[-2000:]
+    assert (process.exitcode, run.status) == (1, "failed")
     assert run.sentence.startswith("The disk is full, so a checkpoint could not be written.")
     assert list((folder / "checkpoints").iterdir()) == [] and not (folder / "adapter").exists()
 
@@ -131,6 +122,25 @@ def test_an_adapter_of_another_base_is_one_sentence(begin: Begin, toy: Toy, tmp_
     assert "The adapter adapter was trained on another base" in read_run(folder).sentence
 
 
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ({"lora_rank": 4}, "has rank 8, and the recipe's lora_rank is 4. Set lora_rank to 8."),
+        ({}, "leaves the projector as it is, and the recipe would change it."),
+    ],
+)
+def test_a_recipe_that_does_not_agree_with_its_adapter_is_refused(
+    toy: Toy, tmp_path: Path, lines: dict[str, Any], sentence: str
+) -> None:
+    bare = made({**QUICK, "projector_learning_rate": 0.0})
+    adapted(open_base(toy.base, bare), bare).save_pretrained(tmp_path / "adapter")
+    with pytest.raises(StudioError) as refused:
+        adapted(open_base(toy.base, bare), made({**QUICK, **lines}), tmp_path / "adapter")
+    assert sentence in str(refused.value)
+    again = adapted(open_base(toy.base, bare), bare, tmp_path / "adapter")
+    assert {"lora_" in name for name, weights in again.named_parameters() if weights.requires_grad} == {True}
+
+
 def test_a_dataset_without_thoughts_has_nothing_for_cot(begin: Begin, data: Dataset, tmp_path: Path) -> None:
     from train.sft.learn import run
 
@@ -184,12 +194,16 @@ def test_failures_in_words(error: Exception, sentence: str) -> None:
 
 
 def test_half_precision_and_checkpointing_learn_too(begin: Begin) -> None:
+    from safetensors import safe_open
+
     from train.sft.learn import run
 
     folder = begin(precision="bf16", gradient_checkpointing=True, **{**SHORT, "max_steps": 10, "batch": 16})
     assert run(folder)
     losses = [loss for _, loss in read_run(folder).curves["loss"]]
     assert losses[-1] < 0.5 * losses[0]
+    with safe_open(str(folder / "adapter" / "adapter_model.safetensors"), "pt") as file:
+        assert {file.get_slice(name).get_dtype() for name in file.keys()} == {"F32"}  # noqa: SIM118 - no mapping
 
 
 def test_a_checkpoint_of_a_run_outlives_its_neighbours(begin: Begin) -> None:
