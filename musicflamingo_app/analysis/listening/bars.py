@@ -38,13 +38,7 @@ class BarModel:
     def shipped(cls) -> "BarModel":
         """The fitted model in assets/weights/ears."""
         stored = json.loads((files("assets") / "weights" / "ears" / "bars.json").read_text("utf-8"))
-        return cls(
-            tuple(stored["weights"]),
-            stored["offset"],
-            tuple(stored["priors"]),
-            stored["change_cost"],
-            stored["slip_cost"],
-        )
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()})
 
     def odds(self, cues: Floats) -> Floats:
         """Log odds that each beat is a downbeat, from `(beats, cues)`."""

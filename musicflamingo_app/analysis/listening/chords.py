@@ -21,7 +21,9 @@ from musicflamingo_app.music.time import Timeline
 
 BASS_WEIGHT = 0.5  # of the bass beside the chord, in log-probability
 CHANGE_WEIGHT = 1.0  # of the network's log odds that a chord begins
-CHANGE_COST, GRID_COSTS, LARGEST_LOSS = 6.0, (8.0, 5.0, 3.5), 3.0
+CHANGE_COST, GRID_COSTS = 6.0, (8.0, 5.0, 3.5)
+# True beats cost 2 to 6 for every change (valid items), beats off by a quarter or third of their distance 8 to 18.
+LARGEST_LOSS = 7.0
 SHARPNESS = 1.0
 POOLED_FRAMES = 4  # of harmonic frames to one of the chart's chroma
 # Basses outside the chord that a triad may stand on: C/D, C/F, C/Bb.
