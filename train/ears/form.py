@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from musicflamingo_app.errors import NotFound, StudioError
-from train.ears.form_fit import fit_judges, fit_least, fit_lines, fit_segmentation
+from train.ears.form_fit import fit_certainty, fit_judges, fit_least, fit_lines, fit_segmentation
 from train.ears.form_lessons import Lesson, Sketched, lesson, sketches
 from train.ears.form_score import judged
 
@@ -48,6 +48,7 @@ def trained(taught: list[Sketched], chosen_on: list[Sketched], steps: int, round
     judges = [lesson(sketch) for sketch in chosen_on]
     songs = [made for made in judges if made.sketch.is_pop]
     fit_segmentation(net, [sketch for sketch in taught if sketch.is_pop], songs)
+    fit_certainty(net, judges)
     fit_least(net, judges)
     torch.save(net.state_dict(), run / "final.pt")
     return net

@@ -108,8 +108,7 @@ def fit_segmentation(net: Any, taught: Sequence[Sketched], judged: Sequence[Less
         best = max(best, (float(np.mean(scores)), weight, offset))
     net.prior.copy_(torch.from_numpy(best[1] * prior))
     net.offset.fill_(best[2])
-    net.sure.copy_(torch.tensor(_certainty(net, judged, odds)))
-    print(f"prior {best[1]}, offset {best[2]}: F at 3 s and at 0.5 s together {best[0]:.3f}; sure {net.sure.tolist()}")
+    print(f"prior {best[1]}, offset {best[2]}: F at 3 s and at 0.5 s together {best[0]:.3f}", flush=True)
 
 
 def _both_f(made: Lesson, odds: NDArray[np.float64], prior: NDArray[np.float64]) -> float:
@@ -119,18 +118,22 @@ def _both_f(made: Lesson, odds: NDArray[np.float64], prior: NDArray[np.float64])
     return boundary_f(true_s, found_s, 3.0) + boundary_f(true_s, found_s, 0.5)
 
 
-def _certainty(net: Any, judged: Sequence[Lesson], odds: Sequence[NDArray[np.float64]]) -> list[float]:
+def fit_certainty(net: Any, judged: Sequence[Lesson]) -> None:
     """Slope and offset of the log odds that a line that was chosen is a boundary.
 
     Two more lines of middling odds, one right and one wrong, keep a perfect score from meaning certainty.
     """
+    import torch
+
     chosen, right = [], []
-    for made, own in zip(judged, odds, strict=True):
+    for made in judged:
+        own = line_odds(net, made.rows, made.alike)
         for line in best_segmentation(own + float(net.offset), net.prior.tolist())[1:-1]:
             chosen.append(own[line])
             right.append(bool(made.truth[line]))
     middling = float(np.mean(chosen)) if chosen else 0.0
-    return logistic(np.array([*chosen, middling, middling]), np.array([*right, True, False]))
+    found = logistic(np.array([*chosen, middling, middling]), np.array([*right, True, False]))
+    net.sure.copy_(torch.tensor(found))
 
 
 def logistic(x: NDArray[np.float64], right: NDArray[np.bool_]) -> list[float]:
