@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--songs", type=int, default=16, help="how many songs of a set (default %(default)s)")
     parser.add_argument("--pieces", type=int, default=16, help="how many made pieces of a set (default %(default)s)")
     parser.add_argument("--seconds", type=float, default=90, help="of each, from its start; 0 for all (default 90)")
-    parser.add_argument("--ours", default="fast,best", help="our columns by engines, such as fast,best,studio")
+    parser.add_argument("--ours", default="studio,fast,best", help="our columns by engines: %(default)s")
     parser.add_argument("--peers", default=",".join(PEERS), help="other columns: %(default)s, or none")
     parser.add_argument("--environments", type=Path, default=Path(".bench/peers"), help="where peers are installed")
     parser.add_argument("--core", type=int, default=None, help="the core that all run on (default: the first)")

@@ -21,7 +21,7 @@ MEASURES = (
     "key weighted", "sections F 0.5 s", "sections F 3 s", "sections pairwise F", "instruments F",
 )  # fmt: skip
 CHORD_ERROR, KEY_ERROR = "calibration error, chords", "calibration error, key"
-ASPECTS = ("chords", "beats", "key", "sections", "instruments", "whole")
+ASPECTS = ("tuning", "chords", "beats", "key", "sections", "instruments", "whole")
 
 
 @dataclass(frozen=True)

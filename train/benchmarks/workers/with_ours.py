@@ -15,6 +15,7 @@ from musicflamingo_app.analysis.pipeline import STAGES, listen
 from musicflamingo_app.audio.intake import read_audio
 from musicflamingo_app.audio.loudness import FLOOR_LUFS, Loudness
 from musicflamingo_app.audio.sound import Audio
+from musicflamingo_app.errors import StudioError
 from musicflamingo_app.music.analysis import Analysis
 from musicflamingo_app.music.time import Timeline
 from train.benchmarks.columns import choice_of
@@ -43,6 +44,7 @@ def load() -> tuple[str, Callable[[str, Clock], Found]]:
     torch.set_num_threads(1)
     choice = choice_of(sys.argv[1])
     ears = replace(ears_of(choice), tags=())  # no other program names tags
+    _checked(ears)
 
     def hear(path: str, clock: Clock) -> Found:
         timed = Ears(**{stage: _timed(getattr(ears, stage), stage, clock) for stage in STAGES})
@@ -50,6 +52,18 @@ def load() -> tuple[str, Callable[[str, Clock], Found]]:
         return {**found_in(analysis), "failures": _failures(analysis, ears)}
 
     return f"ours: {choice}", hear
+
+
+def _checked(ears: Ears) -> None:
+    """Ends where an engine that was asked for is not installed: its stand-in would be heard under its name."""
+    for stage in STAGES:
+        chain: Chain = getattr(ears, stage)
+        check = getattr(chain[0], "check", None) if chain else None
+        if check is not None:
+            try:
+                check()
+            except StudioError as error:
+                raise SystemExit(f"{stage}: {error} {error.advice}") from error
 
 
 def _timed(chain: Chain, stage: str, clock: Clock) -> Chain:
