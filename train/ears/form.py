@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from musicflamingo_app.errors import NotFound, StudioError
-from train.ears.form_fit import fit_certainty, fit_judges, fit_least, fit_lines, fit_segmentation
+from train.ears.form_fit import fit_certainty, fit_least, fit_lines, fit_names, fit_pairs, fit_segmentation
 from train.ears.form_lessons import Lesson, Sketched, lesson, sketches
 from train.ears.form_score import judged
 
@@ -43,8 +43,9 @@ def trained(taught: list[Sketched], chosen_on: list[Sketched], steps: int, round
     net = FormNet()
     print(f"{sum(s.is_pop for s in taught)} renders of songs, {sum(not s.is_pop for s in taught)} pieces", flush=True)
     fit_lines(net, taught, steps, SEED, run)
-    fit_judges(net, taught, SEED, rounds)
     net.eval()
+    fit_pairs(net, taught, SEED, rounds)
+    fit_names(net, taught, SEED, rounds)
     judges = [lesson(sketch) for sketch in chosen_on]
     songs = [made for made in judges if made.sketch.is_pop]
     fit_segmentation(net, [sketch for sketch in taught if sketch.is_pop], songs)

@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from musicflamingo_app.analysis.form.boundaries import LONGEST_BARS, best_segmentation
 from musicflamingo_app.analysis.listening.form_facts import name_facts, pair_facts
 from musicflamingo_app.analysis.listening.form_net import NAMES
-from musicflamingo_app.analysis.listening.form_read import line_cues, line_odds
+from musicflamingo_app.analysis.listening.form_read import form_of, grouped, line_cues, line_odds, pair_odds
 from musicflamingo_app.music.section import Section
 from train.ears.form_lessons import Lesson, Sketched, bearers, imperfect, imperfect_lines, lengths_in_bars, lesson
 from train.ears.form_score import boundary_f
@@ -22,7 +22,7 @@ POP_SHARE = 0.65
 MEAN_DECAY = 0.98
 PURE = 0.6  # share of a section that one letter must hold to teach
 SAVE_STEPS = 50
-PRECISION = 0.9  # of names, on recordings that chose
+PRECISION = 0.8  # of names, on recordings that chose; names where the truth has none count as wrong
 Random = np.random.Generator
 
 
@@ -32,7 +32,6 @@ def fit_lines(net: Any, taught: Sequence[Sketched], steps: int, seed: int, run: 
     A run that was stopped goes on from `run/lines.pt`.
     """
     import torch
-    from torch.nn import functional as F
 
     optimizer = torch.optim.AdamW(net.lines.parameters(), lr=RATE, weight_decay=DECAY)
     mean = torch.optim.swa_utils.AveragedModel(
@@ -44,11 +43,7 @@ def fit_lines(net: Any, taught: Sequence[Sketched], steps: int, seed: int, run: 
         random = np.random.default_rng((seed, step))
         optimizer.param_groups[0]["lr"] = RATE * min(1, (step + 1) / WARM_UP) * _cosine(step / steps)
         net.train()
-        for chosen in _chosen(taught, random):
-            odds = net.lines(torch.from_numpy(chosen.alike), torch.from_numpy(line_cues(chosen.rows, chosen.alike)))
-            loss = F.binary_cross_entropy_with_logits(odds[1:-1], torch.from_numpy(chosen.truth[1:-1])) / BATCH
-            loss.backward()
-            total += loss.item()
+        total += _slope(net, _chosen(taught, random))
         torch.nn.utils.clip_grad_norm_(net.lines.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
@@ -58,6 +53,20 @@ def fit_lines(net: Any, taught: Sequence[Sketched], steps: int, seed: int, run: 
             print(f"lines {step + 1}: loss {total / SAVE_STEPS:.3f}, {time.time() - began:.0f} s", flush=True)
             total = 0.0
     net.lines.load_state_dict(mean.module.state_dict())
+
+
+def _slope(net: Any, lessons: Sequence[Lesson]) -> float:
+    """Adds the gradient of one step; gives its loss."""
+    import torch
+    from torch.nn import functional as F
+
+    total = 0.0
+    for made in lessons:
+        odds = net.lines(torch.from_numpy(made.alike), torch.from_numpy(line_cues(made.rows, made.alike)))
+        loss = F.binary_cross_entropy_with_logits(odds[1:-1], torch.from_numpy(made.truth[1:-1])) / BATCH
+        loss.backward()
+        total += loss.item()
+    return total
 
 
 def _resumed(run: Path, parts: dict[str, Any]) -> int:
@@ -148,20 +157,32 @@ def logistic(x: NDArray[np.float64], right: NDArray[np.bool_]) -> list[float]:
     return [float(found[0]), float(found[1])]
 
 
-def fit_judges(net: Any, taught: Sequence[Sketched], seed: int, rounds: int) -> None:
-    """Trains `net.pairs` and `net.names` on sections between imperfect lines."""
-    pairs: list[tuple[Any, Any]] = []
-    names: list[tuple[Any, Any]] = []
+def fit_pairs(net: Any, taught: Sequence[Sketched], seed: int, rounds: int) -> None:
+    """Trains `net.pairs` on sections between imperfect lines."""
+    rows = [
+        _taught_pairs(pair_facts(made.rows, made.alike, lines), list(bearers(made, lines)))
+        for made, lines in _cut(taught, seed, rounds)
+    ]
+    _fit_judge(net.pairs, *_joined(rows), _pair_loss, seed)
+
+
+def fit_names(net: Any, taught: Sequence[Sketched], seed: int, rounds: int) -> None:
+    """Trains `net.names` on such sections under the letters that `net.pairs` gives them."""
+    rows = [_taught_names(net, made, lines) for made, lines in _cut(taught, seed, rounds)]
+    _fit_judge(net.names, *_joined(rows), _name_loss, seed)
+
+
+def _cut(taught: Sequence[Sketched], seed: int, rounds: int) -> Iterator[tuple[Lesson, list[int]]]:
+    """Each recording in imperfect bars, with imperfect lines, `rounds` times."""
     for number, (index, sketch) in itertools.product(range(rounds), enumerate(taught)):
         random = np.random.default_rng((seed, number, index))
         made = lesson(sketch, imperfect(sketch, random))
-        lines = imperfect_lines(made.lines, random)
-        known = list(bearers(made, lines))
-        pairs.append(_taught_pairs(pair_facts(made.rows, made.alike, lines), known))
-        names.append(_taught_names(made, lines, [section for section, _ in known]))
-    for judge, rows, loss_of in ((net.pairs, pairs, _pair_loss), (net.names, names, _name_loss)):
-        facts, answers = (np.concatenate(part).astype(np.float32) for part in zip(*rows, strict=True))
-        _fit_judge(judge, facts, answers, loss_of, seed)
+        yield made, imperfect_lines(made.lines, random)
+
+
+def _joined(rows: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    facts, answers = (np.concatenate(part).astype(np.float32) for part in zip(*rows, strict=True))
+    return facts, answers
 
 
 def _taught_pairs(
@@ -174,11 +195,11 @@ def _taught_pairs(
     return facts[taught], (letters[:, None] == letters)[taught]
 
 
-def _taught_names(
-    made: Lesson, lines: Sequence[int], known: Sequence[Section]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Facts of sections under true letters, and the names that each may have."""
-    facts = name_facts(made.rows, lines, [section.letter for section in known])
+def _taught_names(net: Any, made: Lesson, lines: Sequence[int]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Facts of sections under the letters that they are given, and the names that each may have."""
+    groups = grouped(pair_odds(net, pair_facts(made.rows, made.alike, lines)))
+    known = [section for section, _ in bearers(made, lines)]
+    facts = name_facts(made.rows, lines, [str(group) for group in groups])
     return facts, np.stack([possible(made.sketch, known, index) for index in range(len(known))])
 
 
@@ -186,8 +207,8 @@ def fit_least(net: Any, judged: Sequence[Lesson]) -> None:
     """The lowest probability of a name at which `PRECISION` of the names of unknown recordings are right."""
     import torch
 
-    rows = [_taught_names(made, made.lines, [section.label for section in made.sketch.sections]) for made in judged]
-    facts, answers = (np.concatenate(part).astype(np.float32) for part in zip(*rows, strict=True))
+    rows = [_taught_names(net, made, form_of(net, made.rows, made.alike).lines) for made in judged]
+    facts, answers = _joined(rows)
     with torch.inference_mode():
         chances = net.names(torch.from_numpy(facts)).softmax(-1).numpy()
     best, sure = chances.argmax(axis=1), chances.max(axis=1)

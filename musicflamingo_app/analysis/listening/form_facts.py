@@ -21,31 +21,33 @@ def pair_facts(rows: BarRows, alike: NDArray[np.float32], lines: Sequence[int]) 
     """(sections, sections, N_PAIR_FACTS), filled where the first section comes before the second."""
     sections = list(itertools.pairwise(lines))
     n = len(sections)
-    level = rows.level.mean(axis=1)
-    heights = [float(level[a:b].mean()) for a, b in sections]
+    heights = [float(rows.level[a:b].mean()) for a, b in sections]
     out = np.zeros((n, n, N_PAIR_FACTS), np.float32)
     for i, j in itertools.combinations(range(n), 2):
-        first, second = sections[i], sections[j]
-        block = alike[:, first[0] : first[1], second[0] : second[1]]
-        lengths = sorted((first[1] - first[0], second[1] - second[0]))
+        (a, b), (c, d) = first, second = sections[i], sections[j]
+        block = alike[:, a:b, c:d]
+        step = heights[j] - heights[i]
         out[i, j] = [
             *_best_shift(block),
             *block.mean(axis=(1, 2)),
             *_heads(block),
             *_turned(rows, first, second),
-            lengths[0] / lengths[1],
-            np.log2(lengths[0]) / 4,
-            np.log2(lengths[1]) / 4,
-            lengths[0] <= SHORT_BARS,
-            lengths[1] <= SHORT_BARS,
-            heights[j] - heights[i],
-            abs(heights[j] - heights[i]),
+            *_lengths(b - a, d - c),
+            step,
+            abs(step),
             j == i + 1,
             i == 0,
             j == n - 1,
             (j - i) / n,
         ]
     return out
+
+
+def _lengths(first: int, second: int) -> list[float]:
+    """How unequal two lengths in bars are, both in octaves, and which are short."""
+    shorter, longer = sorted((first, second))
+    octaves = [float(np.log2(length)) / 4 for length in (shorter, longer)]
+    return [shorter / longer, *octaves, shorter <= SHORT_BARS, longer <= SHORT_BARS]
 
 
 def _best_shift(block: NDArray[np.float32]) -> list[float]:
