@@ -39,8 +39,8 @@ class Settings(BaseSettings):
         "vote",
         description="Key by the studio's own network, by a vote of chords and notes, or by Krumhansl's profiles alone.",
     )
-    section_engine: Literal["similarity", "clusters"] = Field(
-        "similarity", description="Sections by what repeats, with learned cues, or by librosa's clustering of bars."
+    section_engine: Literal["studio", "similarity", "clusters"] = Field(
+        "similarity", description="Sections by the studio's own network, by what repeats, or by librosa's clustering."
     )
     max_file_mb: int = Field(1000, ge=1, le=10_000, description="Largest file that may be added, in megabytes.")
     keep_deleted_days: int = Field(

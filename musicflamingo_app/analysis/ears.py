@@ -12,7 +12,9 @@ from musicflamingo_app.analysis.harmony.key import KeyVote
 from musicflamingo_app.analysis.harmony.tuning import Tuning
 from musicflamingo_app.analysis.listening.beats import StudioBeats
 from musicflamingo_app.analysis.listening.chords import StudioChords
+from musicflamingo_app.analysis.listening.instruments import StudioInstruments
 from musicflamingo_app.analysis.listening.keys import StudioKey
+from musicflamingo_app.analysis.listening.sections import StudioSections
 from musicflamingo_app.analysis.listening.tuning import StudioTuning
 from musicflamingo_app.analysis.rhythm.engine import BeatNetEngine
 from musicflamingo_app.analysis.rhythm.fallback import LibrosaBeats
@@ -28,7 +30,7 @@ class Choice:
     chords: Literal["studio", "fast", "best", "templates"] = "fast"
     beats: Literal["studio", "beatnet", "librosa"] = "beatnet"
     key: Literal["studio", "vote", "krumhansl"] = "vote"
-    sections: Literal["similarity", "clusters"] = "similarity"
+    sections: Literal["studio", "similarity", "clusters"] = "similarity"
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ _KEY: Mapping[str, Callable[[], Chain]] = {
     "krumhansl": lambda: (KrumhanslKey(),),
 }
 _SECTIONS: Mapping[str, Callable[[], Chain]] = {
+    "studio": lambda: (StudioSections(), SelfSimilaritySections(), ClusteredSections()),
     "similarity": lambda: (SelfSimilaritySections(), ClusteredSections()),
     "clusters": lambda: (ClusteredSections(),),
 }
@@ -76,6 +79,6 @@ def ears_of(choice: Choice) -> Ears:
         beats=_BEATS[choice.beats](),
         key=_KEY[choice.key](),
         sections=_SECTIONS[choice.sections](),
-        instruments=(),
+        instruments=(StudioInstruments(),),
         tags=(MusicnnTags(),),
     )

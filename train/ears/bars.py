@@ -21,7 +21,7 @@ from train.ears.items import SCALE, Item, load
 METRE_SHARES = {4: 0.75, 3: 0.14, 2: 0.05, 5: 0.03, 7: 0.03}  # of music people bring; the pieces have far more odd ones
 # What a metre pays for every beat. Of two in a bar: at 0 two in five songs in four were read so, at 0.3 a tenth of the
 # pieces in two were read as four.
-RARITIES = {4: 0.0, 3: 0.02, 2: 0.22, 5: 0.1, 7: 0.1}
+RARITIES = {4: 0.0, 3: 0.02, 2: 0.24, 5: 0.25, 7: 0.35}
 CHANGE_COST, SLIP_COST = 12.0, 9.0  # flat between 8 and 20 on the valid items
 RIDGE = 10.0
 

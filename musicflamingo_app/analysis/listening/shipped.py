@@ -8,7 +8,7 @@ from typing import Any
 from musicflamingo_app.analysis.weights import checked
 from musicflamingo_app.errors import MissingPackage
 
-NAMES = ("harmony", "rhythm", "timbre")
+NAMES = ("harmony", "rhythm", "timbre", "form")
 SUMS = "SHA256SUMS"
 
 
