@@ -7,7 +7,6 @@ can be said of a collection from the library alone.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from db import collections, tracks
 from db.values import MAX_PAGE_ROWS, Collection, Review, TagCount, Track, TrackQuery
@@ -143,13 +142,13 @@ class Collections:
             doubts=tuple(doubt for track in held for doubt in doubts_about(track)),
         )
 
-    def sound(self, audio_sha256: str) -> Path:
-        """The copy of a recording that the browser plays, by its hash. Raises NotFound."""
+    def track_of(self, audio_sha256: str) -> int:
+        """The track of an example, by the hash of its recording. Raises NotFound."""
         with self._database.read() as session:
             found = tracks.find_by_hash(session, audio_sha256)
         if found is None or found.deleted_at is not None:
             raise NotFound("The song of this example is not in the library any more.", "Add its file again.")
-        return self._library.playback_path(found.id)
+        return found.id
 
     # Reviews
 

@@ -79,6 +79,7 @@ export class DatasetStep {
   async begin(action, values) {
     try {
       await send(`ma/train/collections/${this.row.id}/${action}`, values);
+      this.wasBusy = true; // also when it has ended before the first look
       await this.look();
     } catch (error) {
       complain(error);

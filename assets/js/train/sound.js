@@ -3,6 +3,7 @@
 import { address } from '../api.js';
 import { icon, iconButton, replace } from '../dom.js';
 import { clock } from '../format.js';
+import { complain } from '../toast.js';
 
 const audio = new Audio();
 audio.preload = 'none';
@@ -10,7 +11,10 @@ let now = null; // { button, end }
 
 audio.addEventListener('timeupdate', () => { if (now?.end && audio.currentTime >= now.end) quiet(); });
 audio.addEventListener('ended', quiet);
-audio.addEventListener('error', () => { if (now) now.button.title = 'The sound cannot be played.'; quiet(); });
+audio.addEventListener('error', () => {
+  if (now) complain({ what: 'The sound of this song cannot be played.', advice: 'Look whether the song still plays on the Listen page.' });
+  quiet();
+});
 
 export function quiet() {
   audio.pause();

@@ -71,21 +71,28 @@ export class UseStep {
     const question = el('textarea', { rows: 2, maxlength: 4000, 'aria-label': 'Question for both', placeholder: 'The same question for both' });
     const facts = el('input', { type: 'checkbox' });
     const columns = el('div', { class: 'ma-pair' });
+    const stop = iconButton('close', 'Stop both answers', () => this.stopBoth(), { text: 'Stop' });
     const go = iconButton('play', 'Ask both', () => this.askBoth(row, Number(song.value), question.value, facts.checked, columns), { text: 'Ask both', class: 'ma-button ma-primary' });
-    replace(this.bench, el('h3', {}, `${row.name} beside ${row.base_name}`), el('div', { class: 'ma-example-bar' }, song, el('label', { class: 'ma-check' }, facts, el('span', {}, 'tell them what was measured')), iconButton('follow', 'Open the song', () => openTrack(Number(song.value)), { text: 'Open the song' })), question, el('div', {}, go), columns);
+    replace(this.bench, el('h3', {}, `${row.name} beside ${row.base_name}`), el('div', { class: 'ma-example-bar' }, song, el('label', { class: 'ma-check' }, facts, el('span', {}, 'tell them what was measured')), iconButton('follow', 'Open the song', () => openTrack(Number(song.value)), { text: 'Open the song' })), question, el('div', { class: 'ma-group' }, go, stop), columns);
   }
 
   async askBoth(row, track, question, facts, columns) {
+    this.stopBoth();
     const both = [[row.base_name, ''], [`${row.base_name} with ${row.name}`, row.name]].map(([name, adapter]) => ({ name, adapter, text: el('div', { class: 'ma-draft' }), said: el('p', { class: 'ma-quiet', role: 'status' }, 'Waiting …') }));
     replace(columns, both.map(({ name, text, said }) => el('article', { class: 'ma-note', dataset: { writing: 'yes' } }, el('b', {}, name), text, said)));
+    this.both = both;
     for (const side of both) {
       try {
-        await Talk.begin(`ma/tracks/${track}/ask`, { question, facts, adapter: side.adapter, model: row.base_model }, (event) => heard(side, event));
+        side.talk = await Talk.begin(`ma/tracks/${track}/ask`, { question, facts, adapter: side.adapter, model: row.base_model }, (event) => heard(side, event));
       } catch (error) {
         replace(columns);
         return complain(error);
       }
     }
+  }
+
+  stopBoth() {
+    for (const side of this.both ?? []) if (side.talk && !side.ended) side.talk.stop().catch(complain);
   }
 
   async act(row, action) {
@@ -132,7 +139,9 @@ export class UseStep {
 
 function heard(side, event) {
   if (event.type === 'text') side.text.append(event.text);
-  const told = { loading: event.sentence, waiting: 'The other is asked first …', speaking: 'Writing …', thought: 'Thinking …', failed: [event.what, event.advice].filter(Boolean).join(' '), done: event.finish === 'length' ? 'Cut at its longest.' : '' }[event.type];
+  const told = { loading: event.sentence, waiting: 'The other is asked first …', speaking: 'Writing …', thought: 'Thinking …', failed: [event.what, event.advice].filter(Boolean).join(' '), done: [side.text.textContent.trim() ? '' : 'It said nothing that can be read.', event.finish === 'length' ? 'Cut at its longest.' : ''].join(' ').trim() }[event.type];
   if (told !== undefined) write(side.said, told);
-  if (event.type === 'failed' || event.type === 'done') side.text.closest('.ma-note').dataset.writing = 'no';
+  if (event.type !== 'failed' && event.type !== 'done') return;
+  side.ended = true;
+  side.text.closest('.ma-note').dataset.writing = 'no';
 }

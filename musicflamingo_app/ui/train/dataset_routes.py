@@ -116,7 +116,8 @@ class _Datasets:
         return answers.fresh_json({"name": request.path_params["name"]})
 
     def sound(self, request: Request) -> Response:
-        return answers.sound(request, self._studio.collections.sound(request.path_params["sha"]))
+        track_id = self._studio.collections.track_of(request.path_params["sha"])
+        return answers.sound(request, self._studio.playback_path(track_id))
 
 
 def _work_row(work: Work | None) -> dict[str, Any] | None:
