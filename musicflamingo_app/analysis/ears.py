@@ -27,10 +27,10 @@ Chain = Sequence[Engine[Any]]
 class Choice:
     """What a person chose in the settings."""
 
-    chords: Literal["studio", "fast", "best", "templates"] = "fast"
+    chords: Literal["studio", "fast", "best", "templates"] = "studio"
     beats: Literal["studio", "beatnet", "librosa"] = "beatnet"
-    key: Literal["studio", "vote", "krumhansl"] = "vote"
-    sections: Literal["studio", "similarity", "clusters"] = "similarity"
+    key: Literal["studio", "vote", "krumhansl"] = "studio"
+    sections: Literal["studio", "similarity", "clusters"] = "studio"
 
 
 @dataclass(frozen=True)

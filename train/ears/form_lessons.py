@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.form.bars import bar_edges_s
 from musicflamingo_app.analysis.listening.form_rows import BarRows, bar_rows, likenesses
-from musicflamingo_app.analysis.listening.hearing import _folded, _pooled, _rises
+from musicflamingo_app.analysis.listening.hearing import folded, pooled, rises
 from musicflamingo_app.music.arrays import Floats
 from musicflamingo_app.music.beat import Beat, BeatGrid
 from musicflamingo_app.music.section import Section
@@ -77,8 +77,8 @@ def sketches(folder: Path) -> list[Sketched]:
 def sketched(name: str, item: Item) -> Sketched:
     """An item's sketch, in half precision to keep hundreds in memory."""
     harmonic, rhythmic = (rows.astype(np.float32) / SCALE for rows in (item.harmonic, item.rhythmic))
-    tones = [_folded(harmonic, low, high) for low, high in ((12, 72), (48, 84), (0, 24))]
-    made = [part.astype(np.float16) for part in (*tones, _pooled(rhythmic), _rises(rhythmic))]
+    tones = [folded(harmonic, low, high) for low, high in ((12, 72), (48, 84), (0, 24))]
+    made = [part.astype(np.float16) for part in (*tones, pooled(rhythmic), rises(rhythmic))]
     return Sketched(name, *made, item.beats_s.astype(np.float64), item.positions, item.about)
 
 

@@ -66,7 +66,7 @@ def listen(mono: Floats, tuning: tuple[float, float], watch: Watch, folder: Path
     watch.progress(0.05)
     heard = spectra(mono, tuning[0])
     watch.progress(0.25)
-    bands = _pooled(heard.rhythmic)
+    bands = pooled(heard.rhythmic)
     harmony = _in_blocks(network("harmony", folder), heard.harmonic, HARMONIC_HZ, _logits_of_harmony)
     watch.progress(0.6)
     rhythm = _in_blocks(network("rhythm", folder), heard.rhythmic, RHYTHMIC_HZ, lambda out: out)
@@ -75,10 +75,10 @@ def listen(mono: Floats, tuning: tuple[float, float], watch: Watch, folder: Path
     watch.progress(0.95)
     chords, bass, keys, changes = np.split(harmony, np.cumsum([181, 13, 72]), axis=1)
     _silence(chords, bass, heard.harmonic)
-    fold = partial(_folded, heard.harmonic)
+    fold = partial(folded, heard.harmonic)
     return Listening(
         *tuning, chords, bass, keys, changes[:, 0], rhythm, families,
-        fold(12, 72), fold(48, 84), fold(0, 24), bands, _rises(heard.rhythmic),
+        fold(12, 72), fold(48, 84), fold(0, 24), bands, rises(heard.rhythmic),
     )  # fmt: skip
 
 
@@ -110,17 +110,19 @@ def _silence(chords: Floats, bass: Floats, spectrum: Floats) -> None:
         part[silent, none] = 0.0
 
 
-def _folded(spectrum: Floats, low: int, high: int) -> Floats:
+def folded(spectrum: Floats, low: int, high: int) -> Floats:
     """(frames, 12) log magnitudes summed over octaves, from semitone `low` above C1 to `high`; each at most 1."""
     middle = spectrum[:, 1::3][:, low:high].reshape(len(spectrum), -1, 12).sum(axis=1)
     peak = middle.max(axis=1, keepdims=True)
     return np.where(peak < SILENT, 0.0, middle / np.maximum(peak, 1e-6)).astype(np.float32)
 
 
-def _pooled(rows: Floats) -> Floats:
+def pooled(rows: Floats) -> Floats:
+    """Rhythmic rows as means of five: ten a second."""
     return rows.reshape(len(rows) // 5, 5, -1).mean(axis=1)
 
 
-def _rises(rows: Floats) -> Floats:
+def rises(rows: Floats) -> Floats:
+    """By how much the bands of each row rise over the row before, summed."""
     rises = np.maximum(np.diff(rows, axis=0, prepend=rows[:1]), 0.0).sum(axis=1)
     return np.asarray(rises, np.float32)
