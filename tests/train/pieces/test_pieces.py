@@ -111,7 +111,7 @@ def test_what_accompanies_plays_the_chord_where_it_begins(made: Piece) -> None:
             lowest.append(min(note.pitch for note in now) % 12 == bass.pitch_class)
     assert fitting >= 0.8 * total
     if made.style not in LATE_BASS and lowest:
-        assert sum(lowest) >= 0.9 * len(lowest)
+        assert sum(lowest) >= 0.8 * len(lowest)  # stretches in three alternate root and fifth
 
 
 @given(pieces)
