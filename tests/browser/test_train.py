@@ -24,18 +24,34 @@ def train_page(page: Any, running: Running, step: str) -> None:
     page.locator(".ma-walk-step", has_text=step).click()
 
 
-def test_songs_become_examples_and_a_frozen_dataset(page: Any, running: Running, studio: FakeStudio) -> None:
+def test_songs_become_examples_and_a_frozen_dataset(page: Any, running: Running) -> None:
     train_page(page, running, "Collection")
+    make_collection(page, "Harbour songs", ("Harbour lights", "Old measure"))
+    page.get_by_role("button", name="See what it gives").click()
+    page.get_by_role("button", name="See what it gives").click()
+    decide(page)
+    page.get_by_role("button", name="Freeze as a dataset").click()
+    page.locator(".ma-dialog input[name=name]").fill("Harbour 1")
+    page.get_by_role("button", name="Freeze", exact=True).click()
+    page.get_by_role("button", name="Train on Harbour 1").click()
+    assert "Harbour 1" in page.get_by_label("Dataset").inner_text()
+    assert page.get_by_role("button", name="Start the run").is_disabled()  # no model that hears is here
+    assert "Download one on the Settings page" in page.locator(".ma-recipe").inner_text()
+
+
+def make_collection(page: Any, name: str, titles: tuple[str, ...]) -> None:
     page.get_by_role("button", name="New collection").last.click()
-    page.locator(".ma-dialog input[name=name]").fill("Harbour songs")
+    page.locator(".ma-dialog input[name=name]").fill(name)
     page.get_by_label("Who made these recordings").fill("All mine")
     page.get_by_role("button", name="Make it").click()
-    for title in ("Harbour lights", "Old measure"):
+    for title in titles:
         page.locator(".ma-ticks").get_by_label(title).check()
         page.locator(".ma-songs .ma-open", has_text=title).wait_for()
     assert "All mine" in page.locator(".ma-step-head").inner_text()
-    page.get_by_role("button", name="See what it gives").click()
-    page.get_by_role("button", name="See what it gives").click()
+
+
+def decide(page: Any) -> None:
+    """Approves the first example, rejects the second, edits the third, and listens."""
     first, second, third = (page.locator(".ma-example").nth(n) for n in range(3))
     first.get_by_role("button", name="Approve").click()
     page.locator('.ma-example[data-state="approved"]').wait_for()
@@ -47,13 +63,6 @@ def test_songs_become_examples_and_a_frozen_dataset(page: Any, running: Running,
     assert page.evaluate("window.pwned") is None and page.locator(".ma-example img").count() == 0
     first.get_by_role("button", name="Listen").first.click()
     page.wait_for_function(PLAYING)
-    page.get_by_role("button", name="Freeze as a dataset").click()
-    page.locator(".ma-dialog input[name=name]").fill("Harbour 1")
-    page.get_by_role("button", name="Freeze", exact=True).click()
-    page.get_by_role("button", name="Train on Harbour 1").click()
-    assert "Harbour 1" in page.get_by_label("Dataset").inner_text()
-    assert page.get_by_role("button", name="Start the run").is_disabled()  # no model that hears is here
-    assert "Download one on the Settings page" in page.locator(".ma-recipe").inner_text()
 
 
 @pytest.fixture

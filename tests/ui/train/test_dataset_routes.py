@@ -38,21 +38,24 @@ def path(client: httpx.Client) -> str:
     client.post(f"{path}/delete")
 
 
+def decided(client: httpx.Client, path: str) -> list[dict]:
+    """Rejects one question of the learned side, edits the next and approves a third; gives them in this order."""
+    rows = client.get(f"{path}/examples.json?limit=200&side=train").json()["rows"]
+    chosen = [row for row in rows if row["kind"] != "caption"][:3]
+    texts = {"edited": {"question": "Mine?", "answer": "My answer"}}
+    for row, state in zip(chosen, ("rejected", "edited", "approved"), strict=True):
+        post(client, f"{path}/review", example=row["id"], sha=row["sha"], state=state, **texts.get(state, {}))
+    states = {row["id"]: row["state"] for row in client.get(f"{path}/examples.json?limit=200").json()["rows"]}
+    assert [states[row["id"]] for row in chosen] == ["rejected", "edited", "approved"]
+    return chosen
+
+
 def test_decisions_go_into_the_frozen_dataset(client: httpx.Client, studio: FakeStudio, path: str) -> None:
     post(client, f"{path}/propose", questions=8)
     told = worked(client, path)
     assert told["work"]["failed"] == "" and not told["stale"]
     assert told["proposal"]["n_train"] > 5 and told["proposal"]["n_held_out"] > 5
-    rows = client.get(f"{path}/examples.json?limit=200&side=train").json()["rows"]
-    gone, edited, approved = [row for row in rows if row["kind"] != "caption"][:3]
-    for row, state, more in (
-        (gone, "rejected", {}),
-        (approved, "approved", {}),
-        (edited, "edited", {"question": "Mine?", "answer": "My answer"}),
-    ):
-        post(client, f"{path}/review", example=row["id"], sha=row["sha"], state=state, **more)
-    states = {row["id"]: row["state"] for row in client.get(f"{path}/examples.json?limit=200").json()["rows"]}
-    assert [states[row["id"]] for row in (gone, edited, approved)] == ["rejected", "edited", "approved"]
+    gone, edited, approved = decided(client, path)
     post(client, f"{path}/freeze", name="Lessons 1", questions=8)
     assert worked(client, path)["work"]["made"] == "Lessons 1"
     frozen = open_dataset(datasets_folder(studio.paths.home) / "Lessons 1")
