@@ -15,7 +15,7 @@ from model.types import Abilities
 from musicflamingo_app.errors import NotFound, StudioError
 from musicflamingo_app.services.speech import Speech
 from musicflamingo_app.services.talk import Speaking
-from tests.model.tiny import write_flamingo, write_lora
+from tests.model.tiny import greedy, write_flamingo, write_lora
 from tests.services.voicing import HEARING, FakeBackend, MakeSpeech, make_speech, text_of, track
 
 __all__ = ["make_speech", "track"]
@@ -87,7 +87,10 @@ def test_base_and_tuned_answer_the_same_question(make_speech: MakeSpeech, track:
 
 
 @pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
-def test_a_real_adapter_changes_what_a_real_model_says(make_speech: MakeSpeech, track: Track, tmp_path: Path) -> None:
+def test_a_real_adapter_changes_what_a_real_model_says(
+    make_speech: MakeSpeech, track: Track, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("musicflamingo_app.services.ask.sampling_of", lambda model_id, abilities: greedy())
     checkpoint = write_flamingo(tmp_path / "base")
     speech = make_speech({HEARING: lambda opening: TransformersBackend(load(Checkpoint(str(checkpoint))), "Flamingo")})
     speech.adapters.folder.mkdir()

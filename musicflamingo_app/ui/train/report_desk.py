@@ -124,7 +124,6 @@ class ReportDesk:
         note = self._note(name)
         note.parent.mkdir(parents=True, exist_ok=True)
         command, environment = command_line(self._studio.paths.home, arguments)
-        _children[:] = [child for child in _children if child.poll() is None]
         with self._log(name).open("wb") as log:
             child = subprocess.Popen(
                 command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -137,6 +136,7 @@ class ReportDesk:
         from train.runs.folder import read_json
         from train.runs.living import is_alive
 
+        _children[:] = [child for child in _children if child.poll() is None]  # the ended ones are reaped
         started = read_json(self._note(name))
         if started is not None and is_alive(started):
             return "running"
