@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.ui.fake_studio import FakeStudio
+from tests.ui.fake_studio import FakeStudio, wait_until
 from tests.ui.server import GRADIO_NOISE
 from tests.ui.speaking import HEARING
 from train.recipes.read import recipe_of
@@ -114,7 +114,7 @@ def test_an_adapter_is_used_given_away_and_removed(client: httpx.Client, studio:
     packed = client.get(f"{path}/adapter.zip")
     with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
         assert "choro/adapter_model.safetensors" in archive.namelist()
-    assert list(studio.paths.incoming.glob("*.zip")) == []
+    wait_until(lambda: not list(studio.paths.incoming.glob("*.zip")))
     assert client.post(f"{path}/delete", json={}).status_code == 200
     assert client.get(f"{ADAPTERS}.json").json() == [] and client.post(f"{path}/use", json={}).status_code == 404
 
