@@ -184,7 +184,7 @@ def _unpacked(archive: Path, into: Path) -> Path:
                 if name in (CONFIG, WEIGHTS, CARD, README) and info.file_size <= _MOST_BYTES:
                     with packed.open(info) as source, (into / name).open("wb") as out:
                         shutil.copyfileobj(source, out)
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError) as error:  # RuntimeError: it is encrypted
         raise StudioError(f"{archive.name} is no archive of an adapter ({error}).", "Export it again.") from error
     return into
 

@@ -190,4 +190,4 @@ def test_terminals_get_plain_text() -> None:
 
 def test_the_commands_are_registered() -> None:
     assert {"caption", "ask"} <= {known.name for known in app.registered_commands}
-    assert [group.name for group in app.registered_groups] == ["models"]
+    assert "models" in {group.name for group in app.registered_groups}

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 from musicflamingo_app.services.library import Library
 from musicflamingo_app.services.speech import Speech
@@ -34,7 +35,7 @@ def test_a_load_that_is_cancelled_ends_at_once_and_leaves_nothing_loaded(tmp_pat
         go.wait(10)
         return backend
 
-    library: Library = None  # type: ignore[assignment]  # nothing here reads it
+    library: Library = SimpleNamespace(database=None)  # type: ignore[assignment]  # nothing here reads it
     speech = Speech(library, tmp_path, voices={HEARING: slowly})
     desk = ModelDesk(speech, Choice(), ask_devices=lambda: ())
     desk.act(HEARING, "load", {})

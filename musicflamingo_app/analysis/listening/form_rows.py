@@ -14,7 +14,7 @@ from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, RHYTHMIC_H
 from musicflamingo_app.music.arrays import Floats
 
 PARTS, STEPS = 8, 16  # of a bar: harmony is compared part by part, strokes step by step
-MOST_BARS = 2000  # longer recordings are compared two, three ... bars at a time
+MOST_BARS = 1000  # longer recordings are compared two, three ... bars at a time
 RESPECTS = ("harmony", "bass", "melody", "timbre", "rhythm")
 
 
