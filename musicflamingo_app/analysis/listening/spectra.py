@@ -27,6 +27,10 @@ SHORT_WINDOW = 2048
 LOWEST_BAND_HZ, HIGHEST_BAND_HZ, BANDS_PER_OCTAVE = 40.0, 10_000.0, 12
 GAIN = 1000.0  # log(1 + GAIN * magnitude): a full-scale sine gives 6.2, a 16-bit noise floor 0.03
 BLOCK_FRAMES = 600  # harmonic frames: a minute
+CACHED_FRAMES, LONGEST_SAMPLES = (
+    64,
+    1 << 20,
+)  # transformed at once: for the cache, and for memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,11 +79,13 @@ def stft(mono: Floats, size: int, hop: int, first: int, count: int, bins: slice)
 
     window = np.hanning(size + 1)[:-1].astype(np.float32)
     window /= window.sum()
-    stretch = padded(mono, first * hop - size // 2, (count - 1) * hop + size)
-    frames = np.lib.stride_tricks.sliding_window_view(stretch, size)[::hop]
+    at_once = max(1, min(CACHED_FRAMES, LONGEST_SAMPLES // hop))
     out = np.empty((count, bins.stop - bins.start), np.float32)
-    for start in range(0, count, 64):  # small enough for the cache
-        out[start : start + 64] = np.abs(scipy.fft.rfft(frames[start : start + 64] * window, axis=1)[:, bins])
+    for start in range(0, count, at_once):
+        n = min(at_once, count - start)
+        stretch = padded(mono, (first + start) * hop - size // 2, (n - 1) * hop + size)
+        frames = np.lib.stride_tricks.sliding_window_view(stretch, size)[::hop]
+        out[start : start + n] = np.abs(scipy.fft.rfft(frames * window, axis=1)[:, bins])
     return out
 
 
