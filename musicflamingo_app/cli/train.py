@@ -95,12 +95,14 @@ def _follow(folder: Path, detach: bool) -> None:
 
 def _watched(folder: Path) -> Run:
     told = -1
-    while (run := read_run(folder)).status == "running":
-        if run.step != told and run.steps:
+    while True:
+        run = read_run(folder)
+        if run.step != told and run.steps:  # its last step too, though it ended meanwhile
             told = run.step
             err.print(_progress(run), soft_wrap=True)
+        if run.status != "running":
+            return run
         time.sleep(LOOK_S)
-    return run
 
 
 def _progress(run: Run) -> str:
