@@ -3,6 +3,7 @@
 A run that was stopped goes on from its last checkpoint. What is kept in the end are the running means.
 """
 
+import argparse
 import json
 import math
 import time
@@ -32,6 +33,23 @@ class Plan:
             return self.rate * (step + 1) / self.warm_up
         share = (step - self.warm_up) / max(1, self.steps - self.warm_up)
         return self.rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, share))))
+
+
+def given(name: str, about: str | None, *, steps: int, channels: int) -> argparse.Namespace:
+    """What the command line asks of a network's training; torch is seeded and given its threads."""
+    parser = argparse.ArgumentParser(prog=f"python -m train.ears.{name}", description=about)
+    parser.add_argument("--items", type=Path, required=True, help="the folder that train.ears.make filled")
+    parser.add_argument("--out", type=Path, required=True, help="where the run goes")
+    parser.add_argument("--steps", type=int, default=steps)
+    parser.add_argument("--channels", type=int, default=channels)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    asked = parser.parse_args()
+    import torch
+
+    torch.set_num_threads(asked.threads)
+    torch.manual_seed(asked.seed)
+    return asked
 
 
 def fit(

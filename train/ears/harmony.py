@@ -1,6 +1,5 @@
 """Trains the network of chords, bass and keys: `python -m train.ears.harmony --items FOLDER --out RUN`."""
 
-import argparse
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -10,7 +9,7 @@ import numpy as np
 
 from train.ears.crops import Crop, crops
 from train.ears.disguise import masked, tilted
-from train.ears.fit import Plan, fit
+from train.ears.fit import Plan, fit, given
 from train.ears.items import SCALE, Item, load
 
 FRAMES, BATCH = 300, 8
@@ -19,23 +18,12 @@ N_JUDGED = 48
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.ears.harmony", description=__doc__)
-    parser.add_argument("--items", type=Path, required=True, help="the folder that train.ears.make filled")
-    parser.add_argument("--out", type=Path, required=True, help="where the run goes")
-    parser.add_argument("--steps", type=int, default=5000)
-    parser.add_argument("--channels", type=int, default=64)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=1)
-    given = parser.parse_args()
-    import torch
-
+    asked = given("harmony", __doc__, steps=5000, channels=64)
     from musicflamingo_app.analysis.listening.networks import HarmonyNet
 
-    torch.set_num_threads(given.threads)
-    torch.manual_seed(given.seed)
-    judged = [load(path) for path in sorted((given.items / "valid").glob("*.npz"))[::3][:N_JUDGED]]
-    source = partial(_batches, given.items / "train", given.seed)
-    fit(HarmonyNet(given.channels), losses, source, partial(judge, items=judged), Plan(given.steps), given.out)
+    judged = [load(path) for path in sorted((asked.items / "valid").glob("*.npz"))[::3][:N_JUDGED]]
+    source = partial(_batches, asked.items / "train", asked.seed)
+    fit(HarmonyNet(asked.channels), losses, source, partial(judge, items=judged), Plan(asked.steps), asked.out)
 
 
 def _batches(folder: Path, seed: int, first_step: int) -> Iterator[list[Crop]]:

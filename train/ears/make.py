@@ -71,7 +71,9 @@ def make(name: str, folder: Path, target: Path, side: str, *, keep_sound: bool =
     path = Path(FONTS[font])
     if not path.is_file():
         raise NotFound(
-            f"There is no soundfont {font} at {path}.", "Install it; train/ears/README.md names the package."
+            f"There is no soundfont {font} at {path}.",
+            "Install Debian's fluid-soundfont-gm, timgm6mb-soundfont, csound-soundfont, opl3-soundfont and"
+            " musescore-general-soundfont-lossless.",
         )
     sound = performed(made, path, seed, effects=side != "test")
     if keep_sound:

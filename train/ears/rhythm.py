@@ -1,6 +1,5 @@
 """Trains the network of beats and downbeats: `python -m train.ears.rhythm --items FOLDER --out RUN`."""
 
-import argparse
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 from train.ears.bar_lines import mended
 from train.ears.crops import Crop, crops, near_beats
 from train.ears.disguise import masked, tilted
-from train.ears.fit import Plan, fit
+from train.ears.fit import Plan, fit, given
 from train.ears.items import SCALE, Item, load
 
 FRAMES, BATCH = 400, 4
@@ -19,26 +18,15 @@ N_JUDGED = 36
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.ears.rhythm", description=__doc__)
-    parser.add_argument("--items", type=Path, required=True, help="the folder that train.ears.make filled")
-    parser.add_argument("--out", type=Path, required=True, help="where the run goes")
-    parser.add_argument("--steps", type=int, default=9000)
-    parser.add_argument("--channels", type=int, default=48)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=1)
-    given = parser.parse_args()
-    import torch
-
+    asked = given("rhythm", __doc__, steps=9000, channels=48)
     from musicflamingo_app.analysis.listening.networks import RhythmNet
     from musicflamingo_app.analysis.listening.spectra import n_bands
 
-    torch.set_num_threads(given.threads)
-    torch.manual_seed(given.seed)
-    loaded = (mended(load(path)) for path in sorted((given.items / "valid").glob("*.npz"))[::4][:N_JUDGED])
+    loaded = (mended(load(path)) for path in sorted((asked.items / "valid").glob("*.npz"))[::4][:N_JUDGED])
     judged = [item for item in loaded if item is not None]
-    source = partial(_batches, given.items / "train", given.seed)
-    plan = Plan(given.steps, rate=2e-3)
-    fit(RhythmNet(n_bands(), given.channels), losses, source, partial(judge, items=judged), plan, given.out)
+    source = partial(_batches, asked.items / "train", asked.seed)
+    plan = Plan(asked.steps, rate=2e-3)
+    fit(RhythmNet(n_bands(), asked.channels), losses, source, partial(judge, items=judged), plan, asked.out)
 
 
 def _batches(folder: Path, seed: int, first_step: int) -> Iterator[list[Crop]]:

@@ -1,6 +1,5 @@
 """Trains the network of instrument families: `python -m train.ears.timbre --items FOLDER --out RUN`."""
 
-import argparse
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 from musicflamingo_app.analysis.listening.classes import FAMILY_NAMES
 from train.ears.crops import Crop, crops
 from train.ears.disguise import tilted
-from train.ears.fit import Plan, fit
+from train.ears.fit import Plan, fit, given
 from train.ears.items import SCALE, Item, load
 
 FRAMES, BATCH = 200, 10
@@ -20,25 +19,14 @@ PIECES_SHARE = 0.6  # more than elsewhere: their bands are the more varied
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.ears.timbre", description=__doc__)
-    parser.add_argument("--items", type=Path, required=True, help="the folder that train.ears.make filled")
-    parser.add_argument("--out", type=Path, required=True, help="where the run goes")
-    parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--channels", type=int, default=96)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=1)
-    given = parser.parse_args()
-    import torch
-
+    asked = given("timbre", __doc__, steps=6000, channels=96)
     from musicflamingo_app.analysis.listening.networks import TimbreNet
     from musicflamingo_app.analysis.listening.spectra import n_bands
 
-    torch.set_num_threads(given.threads)
-    torch.manual_seed(given.seed)
-    judged = [load(path) for path in sorted((given.items / "valid").glob("*.npz"))[::3][:N_JUDGED]]
-    source = partial(_batches, given.items / "train", given.seed)
-    plan = Plan(given.steps, rate=2e-3)
-    fit(TimbreNet(n_bands(), given.channels), losses, source, partial(judge, items=judged), plan, given.out)
+    judged = [load(path) for path in sorted((asked.items / "valid").glob("*.npz"))[::3][:N_JUDGED]]
+    source = partial(_batches, asked.items / "train", asked.seed)
+    plan = Plan(asked.steps, rate=2e-3)
+    fit(TimbreNet(n_bands(), asked.channels), losses, source, partial(judge, items=judged), plan, asked.out)
 
 
 def _batches(folder: Path, seed: int, first_step: int) -> Iterator[list[Crop]]:
