@@ -49,11 +49,13 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path: Path, monkeypatch
 def test_it_learns_and_says_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SAVE_STEPS", 100)
     monkeypatch.setattr(module, "MEAN_DECAY", 0.9)
-    fit(network(), loss_of, batches, judge, Plan(400, rate=0.02, warm_up=2, amp=False), tmp_path)
+    torch.manual_seed(1)
+    plain = torch.nn.Linear(3, 1)  # can add three numbers exactly
+    fit(plain, loss_of, batches, judge, Plan(400, rate=0.02, warm_up=2, amp=False), tmp_path)
     rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
     assert [row["step"] for row in rows] == [100, 200, 300, 400]
-    assert rows[-1]["error"] < 0.5 * rows[0]["error"]
-    assert rows[-1]["v_error"] < 1.0  # three standard normals summed have a variance of 3
+    assert rows[-1]["error"] < 0.05 * rows[0]["error"]
+    assert rows[-1]["v_error"] < 0.05  # three standard normals summed have a variance of 3
 
 
 def test_the_rate_warms_up_and_decays() -> None:
