@@ -35,13 +35,15 @@ class Plan:
         return self.rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, share))))
 
 
-def given(name: str, about: str | None, *, steps: int, channels: int) -> argparse.Namespace:
+def given(name: str, about: str | None, *, steps: int, channels: int, rate: float = Plan.rate) -> argparse.Namespace:
     """What the command line asks of a network's training; torch is seeded and given its threads."""
     parser = argparse.ArgumentParser(prog=f"python -m train.ears.{name}", description=about)
     parser.add_argument("--items", type=Path, required=True, help="the folder that train.ears.make filled")
     parser.add_argument("--out", type=Path, required=True, help="where the run goes")
     parser.add_argument("--steps", type=int, default=steps)
     parser.add_argument("--channels", type=int, default=channels)
+    parser.add_argument("--begin", type=Path, help="weights to begin with (a run's final.pt) instead of random ones")
+    parser.add_argument("--rate", type=float, default=rate, help="the largest step")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
@@ -50,6 +52,15 @@ def given(name: str, about: str | None, *, steps: int, channels: int) -> argpars
     torch.set_num_threads(asked.threads)
     torch.manual_seed(asked.seed)
     return asked
+
+
+def begun(network: Any, path: Path | None) -> Any:
+    """The network with the weights it begins with: those of a file, or its own random ones."""
+    if path is not None:
+        import torch
+
+        network.load_state_dict(torch.load(path, weights_only=True))
+    return network
 
 
 def fit(

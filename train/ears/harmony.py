@@ -9,7 +9,7 @@ import numpy as np
 
 from train.ears.crops import Crop, crops
 from train.ears.disguise import masked, tilted
-from train.ears.fit import Plan, fit, given
+from train.ears.fit import Plan, begun, fit, given
 from train.ears.items import SCALE, Item, load
 
 FRAMES, BATCH = 300, 8
@@ -23,7 +23,8 @@ def main() -> None:
 
     judged = [load(path) for path in sorted((asked.items / "valid").glob("*.npz"))[::3][:N_JUDGED]]
     source = partial(_batches, asked.items / "train", asked.seed)
-    fit(HarmonyNet(asked.channels), losses, source, partial(judge, items=judged), Plan(asked.steps), asked.out)
+    network = begun(HarmonyNet(asked.channels), asked.begin)
+    fit(network, losses, source, partial(judge, items=judged), Plan(asked.steps, asked.rate), asked.out)
 
 
 def _batches(folder: Path, seed: int, first_step: int) -> Iterator[list[Crop]]:

@@ -41,16 +41,25 @@ def main() -> None:
     parser.add_argument("--side", choices=tuple(SEEDS), default="train")
     parser.add_argument("--rounds", type=int, default=2, help="how often each song is arranged, beside once as it is")
     parser.add_argument("--pieces", type=int, default=600, help="how many made pieces")
+    parser.add_argument("--first", type=int, default=0, help="how many of the side's pieces to pass over")
+    parser.add_argument("--styles", nargs="*", default=[], help="make pieces of these styles alone, and no songs")
     parser.add_argument("--part", default="0/1", help="which part of the work, such as 0/2")
     parser.add_argument("--sound", action="store_true", help="keep the sound too, as FLAC beside the items")
     given = parser.parse_args()
     folder = unpacked(given.data, given.out)
     (given.out / given.side).mkdir(parents=True, exist_ok=True)
     share, of = (int(number) for number in given.part.split("/"))
-    for index, name in enumerate(names(folder, given.side, given.rounds, given.pieces)):
+    for index, name in enumerate(_asked(folder, given)):
         target = given.out / given.side / f"{name}.npz"
         if index % of == share and not target.exists():
             make(name, folder, target, given.side, keep_sound=given.sound)
+
+
+def _asked(folder: Path, given: argparse.Namespace) -> list[str]:
+    if given.styles:
+        seeds = SEEDS[given.side][given.first :][: given.pieces]
+        return [f"piece-{seed}" for seed in seeds if piece(seed).style in given.styles]
+    return names(folder, given.side, given.rounds, given.pieces)
 
 
 def names(folder: Path, side: str, rounds: int, n_pieces: int) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 from train.ears.bar_lines import mended
 from train.ears.crops import Crop, crops, near_beats
 from train.ears.disguise import masked, tilted
-from train.ears.fit import Plan, fit, given
+from train.ears.fit import Plan, begun, fit, given
 from train.ears.items import SCALE, Item, load
 
 FRAMES, BATCH = 400, 4
@@ -18,15 +18,16 @@ N_JUDGED = 36
 
 
 def main() -> None:
-    asked = given("rhythm", __doc__, steps=9000, channels=48)
+    asked = given("rhythm", __doc__, steps=9000, channels=48, rate=2e-3)
     from musicflamingo_app.analysis.listening.networks import RhythmNet
     from musicflamingo_app.analysis.listening.spectra import n_bands
 
     loaded = (mended(load(path)) for path in sorted((asked.items / "valid").glob("*.npz"))[::4][:N_JUDGED])
     judged = [item for item in loaded if item is not None]
     source = partial(_batches, asked.items / "train", asked.seed)
-    plan = Plan(asked.steps, rate=2e-3)
-    fit(RhythmNet(n_bands(), asked.channels), losses, source, partial(judge, items=judged), plan, asked.out)
+    plan = Plan(asked.steps, asked.rate)
+    network = begun(RhythmNet(n_bands(), asked.channels), asked.begin)
+    fit(network, losses, source, partial(judge, items=judged), plan, asked.out)
 
 
 def _batches(folder: Path, seed: int, first_step: int) -> Iterator[list[Crop]]:

@@ -10,7 +10,7 @@ import numpy as np
 from musicflamingo_app.analysis.listening.classes import FAMILY_NAMES
 from train.ears.crops import Crop, crops
 from train.ears.disguise import tilted
-from train.ears.fit import Plan, fit, given
+from train.ears.fit import Plan, begun, fit, given
 from train.ears.items import SCALE, Item, load
 
 FRAMES, BATCH = 200, 10
@@ -19,14 +19,15 @@ PIECES_SHARE = 0.6  # more than elsewhere: their bands are the more varied
 
 
 def main() -> None:
-    asked = given("timbre", __doc__, steps=6000, channels=96)
+    asked = given("timbre", __doc__, steps=6000, channels=96, rate=2e-3)
     from musicflamingo_app.analysis.listening.networks import TimbreNet
     from musicflamingo_app.analysis.listening.spectra import n_bands
 
     judged = [load(path) for path in sorted((asked.items / "valid").glob("*.npz"))[::3][:N_JUDGED]]
     source = partial(_batches, asked.items / "train", asked.seed)
-    plan = Plan(asked.steps, rate=2e-3)
-    fit(TimbreNet(n_bands(), asked.channels), losses, source, partial(judge, items=judged), plan, asked.out)
+    plan = Plan(asked.steps, asked.rate)
+    network = begun(TimbreNet(n_bands(), asked.channels), asked.begin)
+    fit(network, losses, source, partial(judge, items=judged), plan, asked.out)
 
 
 def _batches(folder: Path, seed: int, first_step: int) -> Iterator[list[Crop]]:
