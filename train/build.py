@@ -3,6 +3,7 @@
 A proposal is what a dataset would hold; it is made in memory, shown, reviewed, and written whole or not at all.
 """
 
+import math
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -15,10 +16,12 @@ from musicflamingo_app.errors import Cancelled, NotFound, StudioError
 from musicflamingo_app.music.time import clock
 from musicflamingo_app.services.collections import Collections
 from musicflamingo_app.services.library import Library
+from train.augment.excerpts import LENGTH_S, excerpts_of
 from train.augment.variants import Variant, render, variants_of
 from train.dataset import ABOUT, About, Dataset, Member, datasets_folder, write_dataset
 from train.examples import Example
 from train.gather import Gathered, Source, audio_is_there, gather
+from train.originals import portable
 from train.quality.filter import Dropped, Filtered, filtered, key_of
 from train.quality.guessing import Guesser
 from train.rewrite import rewritten
@@ -31,7 +34,11 @@ Progress = Callable[[float, str], None]
 
 @dataclass(frozen=True)
 class Options:
-    """How a dataset is made. `augment` is how many variants each learned song gets (0: none)."""
+    """How a dataset is made. `augment` is how many variants each learned song gets (0: none).
+
+    `crops` is how many excerpts of `crop_s` seconds of each song are asked about, instead of the whole (0); the
+    questions of a song are shared out to them.
+    """
 
     held_out: float = DEFAULT_SHARE
     by: str = "artist"
@@ -40,6 +47,14 @@ class Options:
     think: bool = False
     seed: int = 0
     licence: str = ""
+    crops: int = 0
+    crop_s: tuple[float, float] = LENGTH_S
+    captions: bool = True
+
+    @property
+    def asked_of_each(self) -> int:
+        """Questions asked of each excerpt, or of the whole song."""
+        return max(1, math.ceil(self.questions / max(1, self.crops)))
 
 
 @dataclass(frozen=True)
@@ -99,11 +114,11 @@ def propose(
     for n, source in enumerate(gathered.sources):
         progress(n / len(gathered.sources), f"Asking about “{source.title}”.")
         learned = where[source.recording.sha256] == "train"
-        alike = variants_of(source, options.augment, options.seed) if learned else ()
+        alike = _variants(source, options) if learned else ()
         variants += alike
-        for one in (source, *(variant.source for variant in alike)):
-            asked = (*captions(one.recording, one.card), *questions(one.recording, one.card, options.questions))
-            cards |= {f"{one.recording.sha256} {one.recording.audio}": one.card for _ in asked[:1]}
+        for one in (*_heard(source, options), *(variant.source for variant in alike)):
+            asked = _asked(one, options)
+            cards |= {key_of(example): one.card for example in asked[:1]}
             made += asked
     sieved = filtered(reviewed(made, reviews or {}), cards, guesser=guesser)
     kept = balanced([e for e in sieved.kept if e.state != "rejected"], options.seed)
@@ -112,6 +127,19 @@ def propose(
     if options.think:
         kept = [with_thoughts(example, cards[key_of(example)]) for example in kept]
     return _proposal(gathered, where, kept, sieved.dropped, tuple(variants), options)
+
+
+def _heard(source: Source, options: Options) -> tuple[Source, ...]:
+    return excerpts_of(source, options.crops, options.seed, options.crop_s) if options.crops else (source,)
+
+
+def _variants(source: Source, options: Options) -> tuple[Variant, ...]:
+    return variants_of(source, options.augment, options.seed, options.crop_s if options.crops else None)
+
+
+def _asked(one: Source, options: Options) -> tuple[Example, ...]:
+    told = captions(one.recording, one.card) if options.captions else ()
+    return (*told, *questions(one.recording, one.card, options.asked_of_each))
 
 
 def _proposal(
@@ -193,7 +221,11 @@ def freeze(
         sounds = Path(scratch) / "audio"
         _render_all(proposal.variants, Path(scratch), progress)
         made = sounds if proposal.variants else None
-        return write_dataset(folder, _about(name, proposal), proposal.train, proposal.held_out, audio=made)
+        train, held_out = (
+            [replace(one, audio=portable(folder, one.audio)) for one in side]
+            for side in (proposal.train, proposal.held_out)
+        )
+        return write_dataset(folder, _about(name, proposal), train, held_out, audio=made)
 
 
 def _render_all(variants: Sequence[Variant], folder: Path, progress: Progress) -> None:

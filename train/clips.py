@@ -6,6 +6,7 @@ from pathlib import Path
 
 from musicflamingo_app.errors import NotFound, StudioError
 from train.examples import Example
+from train.originals import audio_path
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,12 @@ class Clip:
 
 
 def clips(examples: Sequence[Example], folder: Path, *, turns: int = 1) -> tuple[Clip, ...]:
-    """Clips of at most `turns` examples each, in the order of the examples; relative paths start at `folder`."""
+    """Clips of at most `turns` examples each, in the order of the examples of the dataset in `folder`."""
     heard: dict[tuple[str, float | None, float | None], list[Example]] = {}
     for example in examples:
         heard.setdefault((example.audio, example.start_s, example.end_s), []).append(example)
     return tuple(
-        Clip(folder / audio if audio else None, start_s, end_s, tuple(asked[n : n + turns]))
+        Clip(audio_path(folder, asked[0]) if audio else None, start_s, end_s, tuple(asked[n : n + turns]))
         for (audio, start_s, end_s), asked in heard.items()
         for n in range(0, len(asked), turns)
     )

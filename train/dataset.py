@@ -18,6 +18,7 @@ from typing import Any
 
 from musicflamingo_app.errors import NotFound, StorageError, StudioError
 from train.examples import Example, read_examples, write_examples
+from train.originals import audio_path
 
 ABOUT, TRAIN, HELD_OUT = "dataset.json", "train.jsonl", "held_out.jsonl"
 SIDES = ("train", "held_out")
@@ -75,8 +76,8 @@ class Dataset:
         return read_examples(self.folder / HELD_OUT)
 
     def audio_path(self, example: Example) -> Path:
-        """The file that plays an example; relative paths are taken from the dataset's folder."""
-        return self.folder / example.audio
+        """The file that plays an example, wherever it is now (`train/originals.py`)."""
+        return audio_path(self.folder, example)
 
 
 def datasets_folder(home: Path) -> Path:

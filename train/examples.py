@@ -26,10 +26,11 @@ STATES = ("proposed", "approved", "edited", "rejected")
 
 @dataclass(frozen=True)
 class Example:
-    """One item. Times are seconds of the recording.
+    """One item. What is asked and answered counts seconds from the beginning of what is heard.
 
     `track` is the SHA-256 of the recording, `audio` a path to a file that plays it (relative ones from the dataset's
-    folder). `start_s` and `end_s` bound the excerpt that is heard, None for the whole. `options` are the choices in the
+    folder). `start_s` and `end_s` bound the excerpt that is heard, in seconds of the recording, None for the whole;
+    `references` are in seconds of the recording too. `options` are the choices in the
     order shown, empty unless the kind is `choice`; `answer` is the text of the right one. `thought` is the chain of
     thought without its tags, empty when there is none. `truth` is what the task needs to score an answer, as JSON.
     `sources` say who measured what it rests on; `doubts` say in sentences why a person should look at it.
@@ -67,7 +68,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording that examples are made about. `lyrics` are lines with their time in seconds, None when not known."""
+    """A recording that examples are made about, or of it the stretch from `start_s` to `end_s`.
+
+    `lyrics` are lines with their time in seconds from the beginning of what is heard, None when not known.
+    """
 
     sha256: str
     audio: str
@@ -75,6 +79,8 @@ class Recording:
     artist: str = ""
     album: str = ""
     lyrics: tuple[tuple[str, float | None], ...] = ()
+    start_s: float | None = None
+    end_s: float | None = None
 
 
 class Task(Protocol):

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.transformers_hf.hearing import RATE_HZ, windows
-from musicflamingo_app.audio.intake import read_audio
 from musicflamingo_app.errors import StudioError
 from train.clips import Clip
+from train.stretches import samples_of
 
 _AIR = 0.9  # how full the folder is after the oldest went
 
@@ -131,11 +131,8 @@ class Spectrograms:
 
 
 def _samples(clip: Clip, audio: Path) -> NDArray[np.float32]:
-    samples = read_audio(audio).at(RATE_HZ)
-    start = round((clip.start_s or 0.0) * RATE_HZ)
-    end = len(samples) if clip.end_s is None else round(clip.end_s * RATE_HZ)
-    cut = samples[start:end]
+    cut = samples_of(audio, clip.start_s, clip.end_s)
     if not len(cut):
         what = f"The example {clip.examples[0].id} begins after its recording {audio.name} has ended."
         raise StudioError(what, "Make the dataset again.")
-    return np.ascontiguousarray(cut)
+    return cut

@@ -46,11 +46,17 @@ class Checked:
 
 def with_thoughts(example: Example, card: SongCard) -> Example:
     """The example with its chain of thought, where it needs one and the chain holds."""
-    chain = chain_of(example, card)
+    chain = chain_of(_in_excerpt(example), card)
     if len(chain) < FEWEST_STEPS:
         return example
     found = verified(" ".join(chain), analysis_of(card_document(card)), answer=example.answer)
     return replace(example, thought=found.mended)
+
+
+def _in_excerpt(example: Example) -> Example:
+    """The example with its moments counted from the beginning of what is heard, as its card counts."""
+    start_s = example.start_s or 0.0
+    return replace(example, references=tuple((a - start_s, b - start_s) for a, b in example.references))
 
 
 def chain_of(example: Example, card: SongCard) -> list[str]:

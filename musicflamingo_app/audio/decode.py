@@ -5,6 +5,7 @@ lists), which is also Chromium's: measured with AAC, MP3 and FLAC they agree to 
 made from these very blocks (`playback.py`), so all times of the studio share this zero.
 """
 
+import itertools
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
 
 BLOCK_FRAMES = 1 << 18  # six seconds at 44.1 kHz
+SEEKABLE = frozenset({"wav", "w64", "flac", "aiff"})  # whose packets tell their place to the sample
 MAX_BAD_PACKETS = 8  # players skip a few; more means damage
 MISSING_S, MISSING_SHARE = 1.0, 0.01  # a file may be this much shorter than it announces
 
@@ -44,11 +46,47 @@ def blocks(path: Path, *, name: str | None = None, about: Probe | None = None) -
     about = probe(path, name=name) if about is None else about
     n_frames, rate_hz = 0, about.rate_hz
     with opened(path, name) as source:
-        for block in _gathered(source):
+        for block in _gathered(_decoded(source)):
             n_frames, rate_hz = n_frames + block.samples.shape[1], block.rate_hz
             _check_block(source.label, block, n_frames)
             yield block
         _check_end(source, n_frames / rate_hz, about)
+
+
+def blocks_between(path: Path, start_s: float, end_s: float, *, about: Probe) -> Generator[Block]:
+    """The blocks that hold `[start_s, end_s)` of a file: the first begins at `start_s` exactly, the last may go beyond.
+
+    Where a format tells exactly where each of its packets lies nothing before the stretch is decoded; in others it is
+    decoded and thrown away, for a seek would land a little elsewhere. Nothing comes where the file ends earlier.
+    Raises AudioError as `blocks` does, but for faults that lie after the stretch.
+    """
+    first, n_wanted = round(start_s * about.rate_hz), round((end_s - start_s) * about.rate_hz)
+    n_given = 0
+    with opened(path) as source:
+        frames, at = _from(source, start_s, about.rate_hz)
+        for block in _gathered(frames):
+            skipped = min(max(0, first - at), block.samples.shape[1])
+            at += block.samples.shape[1]
+            kept = Block(block.samples[:, skipped:], block.rate_hz, block.speakers)
+            if not kept.samples.shape[1]:
+                continue
+            n_given += kept.samples.shape[1]
+            _check_block(source.label, kept, at)
+            yield kept
+            if n_given >= n_wanted:
+                return
+
+
+def _from(source: Opened, start_s: float, rate_hz: int) -> "tuple[Iterator[AudioFrame], int]":
+    """The decoder's frames from shortly before a time on, and where the first of them lies, in samples."""
+    if source.demuxer not in SEEKABLE or start_s <= 0 or source.stream.time_base is None:
+        return _decoded(source), 0
+    source.container.seek(int(start_s / source.stream.time_base), stream=source.stream)
+    frames = _decoded(source)
+    first = next(frames, None)
+    if first is None or first.pts is None or first.time_base is None:
+        return iter(()), 0
+    return itertools.chain((first,), frames), round(float(first.pts * first.time_base) * rate_hz)
 
 
 def _check_block(label: str, block: Block, n_frames: int) -> None:
@@ -75,12 +113,12 @@ def _check_end(source: Opened, read_s: float, about: Probe) -> None:
     check_duration(source.label, read_s)
 
 
-def _gathered(source: Opened) -> Iterator[Block]:
+def _gathered(frames: "Iterator[AudioFrame]") -> Iterator[Block]:
     """Frames collected into blocks, so that nothing later pays a price for each small frame."""
     rows: list[Floats] = []  # (frames, channels)
     n_waiting = 0
     first: AudioFrame | None = None
-    for frame in _as_floats(source):
+    for frame in _as_floats(frames):
         first = frame if first is None else first
         rows.append(np.asarray(frame.to_ndarray(), np.float32).reshape(frame.samples, -1))
         n_waiting += frame.samples
@@ -96,7 +134,7 @@ def _block(rows: list[Floats], first: "AudioFrame") -> Block:
     return Block(samples, first.rate, tuple(channel.name for channel in first.layout.channels))
 
 
-def _as_floats(source: Opened) -> "Iterator[AudioFrame]":
+def _as_floats(frames: "Iterator[AudioFrame]") -> "Iterator[AudioFrame]":
     """Frames as float32, all of the first frame's rate and layout (chained Ogg files may change both).
 
     Samples stay interleaved: PyAV 18 crashes on more than eight planes.
@@ -105,7 +143,7 @@ def _as_floats(source: Opened) -> "Iterator[AudioFrame]":
     first: AudioFrame | None = None
     shape: tuple[int, str, str] | None = None
     convert = None
-    for frame in _decoded(source):
+    for frame in frames:
         first = frame if first is None else first
         frame.pts = None
         if convert is None or shape != (frame.rate, frame.layout.name, frame.format.name):

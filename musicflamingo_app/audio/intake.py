@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -9,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from musicflamingo_app.audio.container import label_of
-from musicflamingo_app.audio.decode import blocks
+from musicflamingo_app.audio.decode import blocks, blocks_between
 from musicflamingo_app.audio.loudness import Loudness, LoudnessMeter
 from musicflamingo_app.audio.mixdown import heard
 from musicflamingo_app.audio.peaks import Peaks, peaks_of
@@ -18,6 +19,8 @@ from musicflamingo_app.audio.probe import Probe, probe
 from musicflamingo_app.audio.resample import StreamResampler
 from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
 from musicflamingo_app.music.arrays import Floats
+
+MARGIN_S = 0.5  # read beyond a stretch, so that the resampler has settled where it begins and ends
 
 
 class Progress(Protocol):
@@ -77,6 +80,23 @@ def read_audio(path: Path, *, name: str | None = None) -> Audio:
         tape.add(heard(block.samples, block.speakers))
     assert tape is not None, "blocks refuses a file without samples"
     return tape.audio()
+
+
+def read_stretch(path: Path, start_s: float, end_s: float, rate_hz: int = ANALYSIS_HZ) -> Audio:
+    """`[start_s, end_s)` of a file as mono sound at a rate: what `read_audio(path).at(rate_hz)` gives there, to a hair.
+
+    It is shorter where the file ends earlier, and empty where it ends before `start_s`. Raises AudioError.
+    """
+    about = probe(path)
+    lead_s = max(0, math.floor(start_s - MARGIN_S))  # whole seconds: there the samples of all rates coincide
+    tape: MonoTape | None = None
+    for block in blocks_between(path, lead_s, end_s + MARGIN_S, about=about):
+        tape = MonoTape(block.rate_hz, end_s - lead_s + 2 * MARGIN_S) if tape is None else tape
+        tape.add(heard(block.samples, block.speakers))
+    if tape is None:
+        return Audio(np.zeros((1, 0), np.float32), rate_hz)
+    first, last = (round(time_s * rate_hz) - lead_s * rate_hz for time_s in (start_s, end_s))
+    return Audio(tape.audio().at(rate_hz)[np.newaxis, first:last], rate_hz)
 
 
 class MonoTape:

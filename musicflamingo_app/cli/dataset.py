@@ -42,6 +42,10 @@ def build(
     n_questions: Annotated[int, typer.Option("--questions", min=1, max=60, help="Questions a song.")] = 16,
     augment: Annotated[bool, typer.Option(help="Add variants in other keys and tempi of the songs learned.")] = False,
     variants: Annotated[int, typer.Option(min=1, max=6, help="Variants a song, with --augment.")] = 2,
+    crops: Annotated[
+        int, typer.Option(min=0, max=40, help="Ask about so many excerpts of 20-30 s of each song, not the whole.")
+    ] = 0,
+    captions: Annotated[bool, typer.Option(help="Ask for captions too.")] = True,
     think: Annotated[bool, typer.Option(help="Add chains of thought.")] = False,
     harden: Annotated[
         bool, typer.Option(help="Drop questions that the embedded model guesses unheard (slow).")
@@ -53,7 +57,9 @@ def build(
 ) -> None:
     """Make a dataset from tracks of the library."""
     checked_name(name)
-    options = Options(held_out, by, n_questions, variants if augment else 0, think, seed, licence)
+    options = Options(
+        held_out, by, n_questions, variants if augment else 0, think, seed, licence, crops, captions=captions
+    )
     studio = open_desk(load_settings())
     try:
         with progress_bar() as bars:

@@ -14,6 +14,7 @@ from musicflamingo_app.music.pitch import Pitch
 from musicflamingo_app.music.time import Interval, Ranked, Segment, Timeline
 
 L = TypeVar("L")
+FEWEST_BEATS, TEMPO_TOLERANCE = 4, 0.04
 SHORTEST_S = 0.25  # what is left of a segment at a cut must be so long
 
 
@@ -43,7 +44,8 @@ def changed(card: SongCard, change: Change) -> SongCard:
     )
     moved = _with_home(moved, change)
     moved = replace(moved, chords=_respelled(moved, change.semitones), **_of_cut(change))
-    return replace(moved, metre=_metre(card, moved), stability=_stability(card, moved))
+    moved = replace(moved, metre=_metre(card, moved), stability=_stability(card, moved))
+    return replace(moved, tempo_bpm=_heard_tempo(moved)) if change.cut else moved
 
 
 def _playing(card: SongCard, within: Interval, change: Change) -> Fact[tuple[Playing, ...]] | None:
@@ -113,10 +115,22 @@ def _timeline(fact: Fact[Timeline[L]] | None, within: Interval, change: Change, 
     return replace(fact, value=Timeline(tuple(rows)))
 
 
+def _heard_tempo(card: SongCard) -> Fact[float] | None:
+    """A cut keeps the tempo of the whole only where its own beats run at it; too few of them tell no tempo."""
+    if card.tempo_bpm is None or card.beats is None:
+        return card.tempo_bpm
+    grid = card.beats.value
+    counted = grid.tempo_bpm if len(grid.beats) >= FEWEST_BEATS else None
+    runs = counted is not None and abs(counted / card.tempo_bpm.value - 1) <= TEMPO_TOLERANCE
+    return card.tempo_bpm if runs else None
+
+
 def _with_home(card: SongCard, change: Change) -> SongCard:
-    """In a cut the main key is the one that holds longest there."""
-    if not (change.cut and card.key and card.key_regions and len(card.key_regions.value)):
+    """In a cut the main key is the one that holds longest there; none where the regions of the whole leave a gap."""
+    if not (change.cut and card.key and card.key_regions):
         return card
+    if not len(card.key_regions.value):
+        return replace(card, key=None)
     seconds: dict[Key, float] = {}
     for region in card.key_regions.value:
         seconds[region.label] = seconds.get(region.label, 0.0) + region.duration_s

@@ -11,6 +11,7 @@ import numpy as np
 from musicflamingo_app.audio.decode import blocks
 from musicflamingo_app.errors import MissingPackage
 from musicflamingo_app.music.arrays import Floats
+from train.augment.excerpts import moved_lyrics
 from train.augment.transform import Change, bar_cut, changed
 from train.gather import Source
 
@@ -42,36 +43,28 @@ class Variant:
         return ", ".join([*parts, *(["in part"] if self.change.cut else [])])
 
 
-def variants_of(source: Source, n: int, seed: int) -> tuple[Variant, ...]:
-    """`n` different variants, drawn by the seed and the recording."""
+def variants_of(source: Source, n: int, seed: int, part_s: tuple[float, float] | None = None) -> tuple[Variant, ...]:
+    """`n` different variants, drawn by the seed and the recording; of parts so long where `part_s` is given."""
     random = Random(f"{seed} {source.recording.sha256}")
     keys = random.sample(SEMITONES, len(SEMITONES))
-    return tuple(_variant(source, number, keys[number % len(keys)], random) for number in range(n))
+    return tuple(_variant(source, number, keys[number % len(keys)], random, part_s) for number in range(n))
 
 
-def _variant(source: Source, number: int, semitones: int, random: Random) -> Variant:
-    speed, cut = random.choice((1.0, *SPEEDS)), None
-    if source.card.duration_s >= LONG_ENOUGH_S and random.random() < CUT_SHARE:
-        length_s = random.uniform(*CUT_S)
-        cut = bar_cut(source.card, random.uniform(0, source.card.duration_s - length_s), length_s)
+def _variant(
+    source: Source, number: int, semitones: int, random: Random, part_s: tuple[float, float] | None
+) -> Variant:
+    speed, cut, whole_s = random.choice((1.0, *SPEEDS)), None, source.card.duration_s
+    least_s, share = (part_s[1], 1.0) if part_s else (LONG_ENOUGH_S, CUT_SHARE)
+    if whole_s >= least_s and random.random() < share:
+        length_s = random.uniform(*(part_s or CUT_S))
+        cut = bar_cut(source.card, random.uniform(0, whole_s - length_s), length_s)
     change = Change(semitones, speed, cut)
     name = f"audio/{source.recording.sha256[:16]}-{number + 1}.flac"
     card = changed(source.card, change)
     made = Source(
-        replace(source.recording, audio=name, lyrics=_lyrics(source, change)), card, source.track_id, source.doubts
+        replace(source.recording, audio=name, lyrics=moved_lyrics(source, change)), card, source.track_id, source.doubts
     )
     return Variant(made, change, source.recording.audio)
-
-
-def _lyrics(source: Source, change: Change) -> tuple[tuple[str, float | None], ...]:
-    """The lyrics with their times moved along; of a part those that have a time and lie inside."""
-    within, moved = change.cut or source.card.interval, []
-    for text, time_s in source.recording.lyrics:
-        if time_s is not None and within.contains(time_s):
-            moved.append((text, (time_s - within.start_s) / change.speed))
-        elif time_s is None and change.cut is None:
-            moved.append((text, None))
-    return tuple(moved)
 
 
 def render(variant: Variant, folder: Path) -> Path:

@@ -9,28 +9,28 @@ from pathlib import Path
 import numpy as np
 
 from model.types import Sound
-from musicflamingo_app.audio.intake import read_audio
 from musicflamingo_app.errors import AudioError, NotFound
 from musicflamingo_app.music.arrays import Floats
 from musicflamingo_app.music.time import clock
 from train.evaluate.candidate import Control
 from train.examples import Example
+from train.originals import audio_path
+from train.stretches import RATE_HZ, samples_of
 
-RATE_HZ = 16_000
 NOISE_RMS = 0.1
 
 
 class Excerpts:
-    """Decodes recordings of a folder, the last one kept in memory."""
+    """Decodes excerpts of a folder's recordings, the last one kept in memory."""
 
     def __init__(self, folder: Path, seed: int = 0) -> None:
         self._folder, self._seed = folder, seed
-        self._path: Path | None = None
+        self._wanted: tuple[Path, float | None, float | None] | None = None
         self._samples: Floats = np.zeros(0, np.float32)
 
     def path(self, example: Example) -> Path:
         """The file that plays an example."""
-        return self._folder / example.audio
+        return audio_path(self._folder, example)
 
     def sound(self, example: Example, control: Control) -> Sound | None:
         """Mono at 16 kHz; None without sound. Raises AudioError for a file or times that cannot be used."""
@@ -43,18 +43,13 @@ class Excerpts:
         return Sound(samples, RATE_HZ, place)
 
     def _cut(self, example: Example) -> Floats:
-        path = self.path(example)
-        if path != self._path:
-            self._samples = read_audio(path).at(RATE_HZ)
-            self._path = path
-        start = round((example.start_s or 0.0) * RATE_HZ)
-        end = len(self._samples) if example.end_s is None else round(example.end_s * RATE_HZ)
-        cut = self._samples[start:end]
-        if not len(cut):
-            ends_s = len(self._samples) / RATE_HZ
-            what = f"{path} ends at {clock(ends_s)}, and the excerpt begins at {clock(example.start_s or 0.0)}."
+        wanted = (self.path(example), example.start_s, example.end_s)
+        if wanted != self._wanted:
+            self._samples, self._wanted = samples_of(*wanted), wanted
+        if not len(self._samples):
+            what = f"{wanted[0]} ends before the excerpt begins at {clock(example.start_s or 0.0)}."
             raise AudioError(what, "Correct the times of the example.")
-        return np.ascontiguousarray(cut, np.float32)
+        return self._samples
 
     def check(self, examples: tuple[Example, ...]) -> None:
         """Raises NotFound when a recording is missing, before anything is asked."""

@@ -69,9 +69,9 @@ def _of_candidate(file: AnswerFile, plan: Plan, asker: Asker, candidate: Candida
 
 
 def _in_order(plan: Plan) -> Iterator[Example]:
-    """Examples of one recording after another, so that it is decoded and heard once."""
-    by_audio: dict[tuple[str, float], list[Example]] = {}
+    """Examples of one excerpt after another, so that it is decoded and heard once."""
+    by_audio: dict[tuple[str, float, float], list[Example]] = {}
     for example in plan.examples:
-        by_audio.setdefault((example.audio, example.start_s or 0.0), []).append(example)
+        by_audio.setdefault((example.audio, example.start_s or 0.0, example.end_s or 0.0), []).append(example)
     for examples in by_audio.values():
         yield from examples

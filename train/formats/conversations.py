@@ -9,6 +9,7 @@ from pathlib import Path
 
 from musicflamingo_app.errors import NotFound, StudioError
 from train.examples import SKILLS, Example
+from train.originals import audio_path
 from train.prompts import CHOOSE, THINK, prompt_text, target_text
 from train.tasks.answers import chosen
 
@@ -54,7 +55,7 @@ def turn_of(example: Example, folder: Path) -> Turn:
     """The turn that an example is written as; its sound is a whole path."""
     thinks = bool(example.thought)
     text = target_text(example, thinks=thinks)
-    return Turn(example.id, str((folder / example.audio).absolute()), prompt_text(example, thinks=thinks), text)
+    return Turn(example.id, str(audio_path(folder, example).absolute()), prompt_text(example, thinks=thinks), text)
 
 
 def pairs(said: Sequence[tuple[str, str]], where: str) -> Iterator[tuple[str, str]]:

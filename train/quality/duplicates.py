@@ -10,16 +10,17 @@ ALIKE = 0.9  # share of three-word runs that two captions have in common
 
 def repeated(items: Sequence[Example]) -> Iterable[tuple[Example, str]]:
     """Every item after the first that asks the same or says nearly the same."""
-    asked: dict[tuple[str, str, str], Example] = {}
-    texts: dict[tuple[str, str], list[tuple[set[str], Example]]] = {}
+    asked: dict[tuple[object, ...], Example] = {}
+    texts: dict[tuple[object, ...], list[tuple[set[str], Example]]] = {}
     for example in items:
+        heard = (example.track, example.audio, example.start_s, example.end_s)
         if example.kind == "caption":
             runs = _runs(example.answer)
-            known = texts.setdefault((example.track, example.audio), [])
+            known = texts.setdefault(heard, [])
             twin = next((one for other, one in known if _share(runs, other) >= ALIKE), None)
             known.append((runs, example))
         else:
-            key = (example.track, example.audio, bare(example.question))
+            key = (*heard, bare(example.question))
             twin = asked.get(key)
             asked.setdefault(key, example)
         if twin is not None:

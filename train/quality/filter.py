@@ -53,7 +53,7 @@ Step = Callable[[Sequence[Example]], Iterable[tuple[Example, str]]]
 
 
 def filtered(examples: Sequence[Example], cards: Mapping[str, SongCard], *, guesser: Guesser | None = None) -> Filtered:
-    """Applies every step in turn. `cards` by recording (SHA-256 and audio, see `key_of`); without a guesser the items
+    """Applies every step in turn. `cards` by what is heard (see `key_of`); without a guesser the items
     are not tried on a model."""
     steps: list[tuple[str, Step, bool]] = [
         ("leak", lambda items: _found(items, leaks), True),
@@ -75,8 +75,8 @@ def filtered(examples: Sequence[Example], cards: Mapping[str, SongCard], *, gues
 
 
 def key_of(example: Example) -> str:
-    """What names the recording of an example: variants of one song have cards of their own."""
-    return f"{example.track} {example.audio}"
+    """What names what is heard of an example: variants and excerpts of one song have cards of their own."""
+    return f"{example.track} {example.audio} {example.start_s}-{example.end_s}"
 
 
 def _found(items: Sequence[Example], find: Callable[[Example], str]) -> Iterable[tuple[Example, str]]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import PurePath
 from random import Random
 
 from musicflamingo_app.facts.card import SongCard
@@ -12,6 +11,7 @@ from train.examples import Example, Recording, Score
 from train.tasks.basis import basis
 from train.tasks.caption_score import analysis_of, card_document, told_by
 from train.tasks.judge import judge
+from train.tasks.question import recording_name
 
 SKILL = "attribute identification"  # a caption tells all; the field needs one skill
 LEAST_WORDS = 5
@@ -61,7 +61,7 @@ class CaptionTask:
 
     def examples(self, track: Recording, card: SongCard) -> Iterator[Example]:
         """One caption, where there is something to say."""
-        where = f"{track.sha256} {PurePath(track.audio).name} {self.name}"
+        where = f"{recording_name(track)} {self.name}"
         random = Random(where)
         text = self.write(card, random)
         if len(text.split()) < LEAST_WORDS:
@@ -72,8 +72,8 @@ class CaptionTask:
         sources = dict.fromkeys(source for one in bases if one for source in one.sources)
         yield Example(
             sha256(where.encode()).hexdigest()[:16], track.sha256, track.audio, self.name, self.skill, "caption",
-            random.choice(REQUESTS[self.name]), text, truth=truth, sources=tuple(sources),
-            song=track.song, artist=track.artist, album=track.album,
+            random.choice(REQUESTS[self.name]), text, start_s=track.start_s, end_s=track.end_s, truth=truth,
+            sources=tuple(sources), song=track.song, artist=track.artist, album=track.album,
         )  # fmt: skip
 
     def score(self, example: Example, completion: str) -> Score | None:

@@ -66,7 +66,8 @@ class Question:
         doubts = dict.fromkeys([*(doubt for one in asked.bases for doubt in one.doubts), *asked.doubts])
         return Example(
             digest[:16], track.sha256, track.audio, self.name, self.skill, "choice" if options else asked.kind,
-            question, asked.answer, tuple(options), truth=dict(asked.truth), references=asked.references,
+            question, asked.answer, tuple(options), start_s=track.start_s, end_s=track.end_s,
+            truth=dict(asked.truth), references=_in_recording(asked.references, track.start_s or 0.0),
             sources=tuple(sources), doubts=tuple(doubts)[:MOST_DOUBTS],
             song=track.song, artist=track.artist, album=track.album,
         )  # fmt: skip
@@ -84,5 +85,11 @@ def some(found: Sequence[Asked], most: int, random: Random) -> list[Asked]:
 
 
 def recording_name(track: Recording) -> str:
-    """What tells a recording from its own variants, on every machine alike."""
-    return f"{track.sha256} {PurePath(track.audio).name}"
+    """What tells a recording from its own variants and excerpts, on every machine alike."""
+    part = "" if track.start_s is None else f" {track.start_s:g}-{track.end_s:g}"
+    return f"{track.sha256} {PurePath(track.audio).name}{part}"
+
+
+def _in_recording(times_s: tuple[tuple[float, float], ...], start_s: float) -> tuple[tuple[float, float], ...]:
+    """Moments of an excerpt as moments of its recording."""
+    return tuple((begins_s + start_s, ends_s + start_s) for begins_s, ends_s in times_s)

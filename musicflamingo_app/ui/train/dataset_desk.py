@@ -166,7 +166,8 @@ def options_of(values: Mapping[str, Any], licence: str) -> "Options":
     defaults = Options()
     asked: dict[str, Any] = {}
     kinds: dict[str, tuple[type, ...]] = {
-        "held_out": (int, float), "by": (str,), "questions": (int,), "augment": (int,), "think": (bool,), "seed": (int,)
+        "held_out": (int, float), "by": (str,), "questions": (int,), "captions": (bool,), "augment": (int,),
+        "crops": (int,), "think": (bool,), "seed": (int,),
     }  # fmt: skip
     for name, allowed in kinds.items():
         value = values.get(name, getattr(defaults, name))
@@ -176,6 +177,8 @@ def options_of(values: Mapping[str, Any], licence: str) -> "Options":
     if not 1 <= asked["questions"] <= 100 or not 0 <= asked["augment"] <= 20:
         what = f"{asked['questions']} questions and {asked['augment']} variants of each song cannot be made."
         raise StudioError(what, "Use 1 to 100 questions and 0 to 20 variants.")
+    if not 0 <= asked["crops"] <= 40:
+        raise StudioError(f"{asked['crops']} excerpts of each song cannot be made.", "Use 0 (whole songs) to 40.")
     return Options(licence=licence, **asked)
 
 
