@@ -11,13 +11,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from musicflamingo_app.errors import StudioError
+from train.clips import Clip
 from train.runs import folder as files
 from train.runs.folder import Plan, create, read_plan
+from train.runs.memory import memory_used
 from train.runs.origin import ROOT
 
 N_STEPS = 2
@@ -38,11 +41,19 @@ class Trial:
     free_bytes: int
     keep: int
     longest_tokens: int
+    looks_s: float = 0.0  # what GRPO's looks at held-out prompts take in all
+    drawn_tokens: int = 0  # of the longest answer that GRPO drew, and where it is cut
+    most_tokens: int = 0
 
     @property
     def seconds(self) -> float:
-        """The whole run, without its looks at held-out clips."""
-        return self.load_s + self.step_s * self.steps
+        """The whole run; of sft and cot without looks at held-out clips."""
+        return self.load_s + self.step_s * self.steps + self.looks_s
+
+    @property
+    def can_grow(self) -> bool:
+        """Whether answers may become longer than those drawn."""
+        return self.drawn_tokens < self.most_tokens
 
     @property
     def disk_bytes(self) -> int:
@@ -58,8 +69,6 @@ class Trial:
 
 def trial(plan: Plan, scratch: Path) -> Trial:
     """Tries a plan in a process of its own, below `scratch`. Raises StudioError with what stopped it."""
-    if plan.recipe.stage == "grpo":
-        raise StudioError("A trial is for sft and cot.", "Start grpo with grpo.steps=2 instead.")
     scratch.mkdir(parents=True, exist_ok=True)
     place = Path(tempfile.mkdtemp(prefix=".trial-", dir=scratch))
     try:
@@ -83,8 +92,11 @@ def said(tried: Trial) -> str:
         f"It takes {used} memory on {tried.device}.",
         f"A step takes {tried.step_s:.2g} s, and there are {tried.steps}: about {_time(tried.seconds)} in all.",
         f"Checkpoints and adapter take {_gb(tried.disk_bytes)}; {_gb(tried.free_bytes)} are free.",
-        f"The longest of the clips tried has {tried.longest_tokens} tokens.",
+        f"The longest of the {'prompts' if tried.most_tokens else 'clips'} tried has {tried.longest_tokens} tokens.",
     ]
+    if tried.most_tokens:
+        drawn = f"The longest answer drawn has {tried.drawn_tokens} tokens, and {tried.most_tokens} are allowed"
+        lines.append(f"{drawn}: longer ones take more time and memory." if tried.can_grow else f"{drawn}.")
     if tried.disk_bytes >= tried.free_bytes:
         lines.append("The disk is too small for it: free some space, or keep fewer checkpoints.")
     elif not tried.fits:
@@ -94,31 +106,51 @@ def said(tried: Trial) -> str:
 
 def measured(folder: Path) -> Trial:
     """Tries the plan of a folder in this process, on its longest clips. Raises StudioError, and what torch raises."""
+    plan, times = read_plan(folder), _Times()
+    found = (_by_reward if plan.recipe.stage == "grpo" else _supervised)(folder, plan, times)
+    return Trial(
+        **_device(),
+        **found,
+        memory_bytes=times.memory_bytes or memory_used(),
+        step_s=times.step_s,
+        checkpoint_bytes=_size(files.checkpoints(folder)[-1][1]),
+        free_bytes=shutil.disk_usage(folder).free,
+    )
+
+
+def _supervised(folder: Path, plan: Plan, times: "_Times") -> dict[str, Any]:
     from train.dataset import open_dataset
     from train.sft.learn import learn, n_steps
     from train.sft.lessons import SHELF, lessons
     from train.sft.trainer import trainer
     from train.tuning import adapted, open_base
 
-    plan, began = read_plan(folder), time.monotonic()
+    began = time.monotonic()
     loaded = open_base(plan.base, plan.recipe)
     taught = lessons(open_dataset(plan.dataset), plan.recipe, loaded.processor, folder.parent / f".{SHELF}")
     model = adapted(loaded, plan.recipe, plan.adapter)
     steps, load_s = n_steps(trainer(model, taught, plan.recipe, folder, [])), time.monotonic() - began
     longest = _longest(taught.learned, N_STEPS * plan.recipe.batch)
     recipe = replace(plan.recipe, max_steps=N_STEPS, eval_every=0, sample_every=0, save_every=N_STEPS, seed=0)
-    learn(folder, replace(plan, recipe=recipe), model, replace(taught, learned=longest), times := _Times())
-    return Trial(
-        **_device(),
-        memory_bytes=times.memory_bytes,
-        load_s=round(load_s, 2),
-        step_s=times.step_s,
-        steps=steps,
-        checkpoint_bytes=_size(files.checkpoints(folder)[-1][1]),
-        free_bytes=shutil.disk_usage(folder).free,
-        keep=plan.recipe.keep_checkpoints,
-        longest_tokens=max(len(taught.collator.read(clip)[0].ids) for clip in longest[:8]),
-    )
+    learn(folder, replace(plan, recipe=recipe), model, replace(taught, learned=longest), times)
+    n_tokens = max(len(taught.collator.read(clip)[0].ids) for clip in longest[:8])
+    keep = plan.recipe.keep_checkpoints
+    return {"load_s": round(load_s, 2), "steps": steps, "keep": keep, "longest_tokens": n_tokens}
+
+
+def _by_reward(folder: Path, plan: Plan, times: "_Times") -> dict[str, Any]:
+    from train.grpo.trial import tried
+
+    found = tried(folder, plan, times, N_STEPS, _longest)
+    return {
+        "load_s": round(found.load_s, 2),
+        "steps": found.steps,
+        "keep": found.keep,
+        "longest_tokens": found.longest_tokens,
+        "looks_s": round(times.drawing_s * found.looks / found.prompts_per_step, 2),
+        "drawn_tokens": times.drawn_tokens,
+        "most_tokens": found.most_tokens,
+    }
 
 
 class _Times:
@@ -126,10 +158,13 @@ class _Times:
 
     def __init__(self) -> None:
         self.step_s, self.memory_bytes = 0.0, 0
+        self.drawing_s, self.drawn_tokens = 0.0, 0
 
     def metrics(self, step: int, **values: Any) -> None:
         self.step_s = float(values.get("step_s", self.step_s))
         self.memory_bytes = int(values.get("memory_bytes", self.memory_bytes))
+        self.drawing_s = float(values.get("drawing_s", self.drawing_s))
+        self.drawn_tokens = max(self.drawn_tokens, int(values.get("longest_tokens", 0)))
 
     def begin(self, step: int, steps: int) -> None: ...
     def at(self, step: int, sentence: str = "") -> None: ...
@@ -141,10 +176,10 @@ class _Times:
     def done(self) -> None: ...
 
 
-def _longest(learned: tuple[Any, ...], n: int) -> tuple[Any, ...]:
+def _longest(learned: Sequence[Clip], n: int) -> tuple[Clip, ...]:
     """The clips that will need most: by the stretch that is heard, else by the file's size."""
 
-    def length(clip: Any) -> float:
+    def length(clip: Clip) -> float:
         if clip.start_s is not None and clip.end_s is not None:
             return float(clip.end_s - clip.start_s) * 1e6
         return float(clip.audio.stat().st_size) if clip.audio else 0.0

@@ -73,6 +73,13 @@ def adapted(loaded: Loaded, recipe: Recipe, adapter: Path | None = None) -> Any:
     return model
 
 
+def precise(model: Any) -> None:
+    """What learns is held in fp32 whatever the base is in: bf16 would round small steps away."""
+    for weights in model.parameters():
+        if weights.requires_grad:
+            weights.data = weights.data.float()
+
+
 def _check_lines(adapter: Path, recipe: Recipe) -> None:
     """Whether a recipe agrees with the adapter it goes on from, whose shape stays. Raises StudioError."""
     known = read_json(adapter / CONFIG) or {}

@@ -38,7 +38,7 @@ def draw(
 ) -> list[list[Drawn]]:
     """`n` completions of each prompt. The same generator state gives the same completions."""
     torch = package("torch")
-    with torch.no_grad():
+    with torch.no_grad(), policy.computing():
         rows, next_in = _read(torch, policy, prompts, n)
         base = policy.base
         silent = torch.tensor(policy.sound_ids, device=policy.device)

@@ -18,6 +18,7 @@ from train.grpo.schedule import chance, chosen, learning_rate
 from train.grpo.settings import GrpoSettings
 from train.grpo.update import Learned, update
 from train.rewards.total import Reward
+from train.runs.memory import memory_used
 
 N_SAMPLES = 8  # completions written down at each look
 
@@ -101,6 +102,7 @@ def _step(policy: Policy, lesson: Lesson, optimizer: Any, step: int) -> dict[str
         learned = update(policy, groups, optimizer, settings)
     policy.forget()
     spent = {"drawing_s": round(drawn_s, 4), "step_s": round(time.monotonic() - began, 4)}
+    spent["memory_bytes"] = memory_used()
     return _drawn(found) | _learned(learned, optimizer) | spent
 
 

@@ -85,6 +85,12 @@ class Policy:
             return _other_adapter(self.model)
         return _no_adapter(self.model)
 
+    def computing(self) -> AbstractContextManager[Any]:
+        """A context for whatever the model computes: where the base is held in bf16, what learns is not."""
+        torch = package("torch")
+        is_half = self.base.get_input_embeddings().weight.dtype == torch.bfloat16
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=is_half)  # type: ignore[no-any-return]
+
     def forget(self) -> None:
         """Drops what was encoded of the last batch's sounds."""
         self._encoded.clear()
@@ -118,8 +124,11 @@ class Policy:
 
         What lies beyond the end of a shorter completion means nothing and is to be masked.
         """
+        with self.computing():
+            return self._log_probs(prompt, completions, temperature, self.model if model is None else model)
+
+    def _log_probs(self, prompt: Prompt, completions: Sequence[Sequence[int]], temperature: float, model: Any) -> Any:
         torch = package("torch")
-        model = self.model if model is None else model
         base = self._base(model)
         read = self.read(prompt, model)
         read.cache.batch_repeat_interleave(len(completions))

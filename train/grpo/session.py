@@ -21,7 +21,7 @@ from train.rewards.total import Reward, Weights, checked_layout, judged_by, tota
 from train.runs.folder import Plan, read_plan
 from train.runs.write import RunWriter
 from train.spectrograms import Shelf, Spectrograms
-from train.tuning import PROJECTOR, adapted, open_base
+from train.tuning import PROJECTOR, adapted, open_base, precise
 
 SHELF = ".spectrograms"  # beside the runs, shared with the other stages
 
@@ -36,7 +36,7 @@ def run(folder: Path, score: Reward | None = None) -> bool:
     with RunWriter(folder, lambda error: sentence_of(error, plan.recipe)) as writer:
         if int(os.environ.get("WORLD_SIZE", "1")) > 1:
             raise StudioError("Learning by reward runs in one process here.", "Start it with processes = 1.")
-        lesson, policy = _opened(plan, folder, score)
+        lesson, policy = opened(plan, folder, score)
         step = learn(folder, policy, lesson, writer)
         if step < lesson.settings.steps:
             writer.stopped(step)
@@ -45,7 +45,8 @@ def run(folder: Path, score: Reward | None = None) -> bool:
         return True
 
 
-def _opened(plan: Plan, folder: Path, score: Reward | None) -> tuple[Lesson, Policy]:
+def opened(plan: Plan, folder: Path, score: Reward | None) -> tuple[Lesson, Policy]:
+    """What a plan learns from, and the model that learns. Raises what a run is refused for."""
     settings = settings_of(plan.recipe.grpo)
     dataset = open_dataset(plan.dataset)
     loaded = open_base(plan.base, plan.recipe)
@@ -63,6 +64,7 @@ def policy_of(plan: Plan, settings: GrpoSettings, loaded: Loaded) -> Policy:
                 weights.requires_grad_(False)
     if plan.adapter is not None and settings.kl_weight > 0:
         model.load_adapter(str(plan.adapter), adapter_name=REFERENCE, is_trainable=False)
+    precise(model)
     return Policy(model, loaded.processor)
 
 

@@ -56,8 +56,18 @@ def written(recipe: Recipe) -> str:
     for line in lines():
         said += [f"# {line.metadata['help']} Cost: {line.metadata['cost']}", _assigned(line.name, recipe)]
     if recipe.grpo:
-        said += ["", "[grpo]", *(f"{name} = {json.dumps(value)}" for name, value in recipe.grpo.items())]
+        said += ["", "[grpo]", *_table_lines(recipe.grpo)]
     return "\n".join(said) + "\n"
+
+
+def _table_lines(table: Mapping[str, Any]) -> list[str]:
+    from train.grpo.settings import lines as table_lines
+
+    about = {one.name: one.metadata for one in table_lines()}
+    said = []
+    for name, value in table.items():
+        said += [f"# {about[name]['help']} Cost: {about[name]['cost']}", f"{name} = {json.dumps(value)}"]
+    return said
 
 
 _ANOTHER = "Use a recipe of this stage."

@@ -16,7 +16,7 @@ from train.runs.write import RunWriter
 from train.sft.lessons import SHELF, Lessons, lessons
 from train.sft.trainer import trainer
 from train.sft.watch import Watch
-from train.tuning import adapted, open_base
+from train.tuning import adapted, open_base, precise
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def _learned(folder: Path, plan: Plan, writer: RunWriter | None) -> bool:
 
 def learn(folder: Path, plan: Plan, model: Any, taught: Lessons, writer: RunWriter | None) -> bool:
     """The learning itself, over a model that is in memory."""
-    _precise(model)
+    precise(model)
     watching = Watch(plan.recipe, taught, writer)
     learner = trainer(model, taught, plan.recipe, folder, [watching])
     watching.learner = learner
@@ -71,13 +71,6 @@ def learn(folder: Path, plan: Plan, model: Any, taught: Lessons, writer: RunWrit
         return False
     _save_adapter(learner, folder, writer)
     return True
-
-
-def _precise(model: Any) -> None:
-    """What learns is held in fp32 whatever the base is in: bf16 would round small steps away."""
-    for weights in model.parameters():
-        if weights.requires_grad:
-            weights.data = weights.data.float()
 
 
 def n_steps(learner: Any) -> int:

@@ -9,6 +9,7 @@ from transformers import TrainerCallback
 from model.transformers_hf.load import package
 from musicflamingo_app.errors import StudioError
 from train.recipes.recipe import Recipe
+from train.runs.memory import memory_used
 from train.runs.write import RunWriter
 from train.sft.answers import answers
 from train.sft.lessons import Lessons
@@ -64,7 +65,7 @@ class Watch(TrainerCallback):
             return
         more = {"step_s": round(step_s, 4), "waiting": round(min(1.0, waited_s / max(step_s, 1e-9)), 4)}
         kept = {name: logs[name] for name in ("loss", "learning_rate", "grad_norm", "epoch") if name in logs}
-        self.run.metrics(state.global_step, **kept, **more, **_memory())
+        self.run.metrics(state.global_step, **kept, **more, memory_bytes=memory_used())
         self.run.at(state.global_step)
 
 
@@ -83,15 +84,3 @@ def _agreed(wish: bool) -> bool:
     flag = torch.tensor(int(wish), device=device)
     torch.distributed.all_reduce(flag, torch.distributed.ReduceOp.MAX)
     return bool(flag.item())
-
-
-def _memory() -> dict[str, int]:
-    """The most that was used so far: of the card, or of this process."""
-    torch = package("torch")
-    if torch.cuda.is_available():
-        return {"memory_bytes": int(torch.cuda.max_memory_allocated())}
-    import resource
-    import sys
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    return {"memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit}

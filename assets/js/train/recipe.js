@@ -99,7 +99,7 @@ export class RecipeStep {
       this.draw();
     };
     return el('label', { class: 'ma-line', dataset: { changed: String(line.name in this.changes) } },
-      el('span', { class: 'ma-line-name' }, line.name.replaceAll('_', ' ')), this.input(line, value, change),
+      el('span', { class: 'ma-line-name' }, line.name.replace('grpo.', '').replaceAll('_', ' ')), this.input(line, value, change),
       el('small', {}, line.help, el('i', {}, ` Cost: ${line.cost}`)));
   }
 
@@ -116,7 +116,7 @@ export class RecipeStep {
   foot(choice) {
     const ready = choice.model && choice.dataset;
     const start = iconButton('play', 'Start the run', () => this.start(choice), { text: 'Start', class: 'ma-button ma-primary', disabled: !ready });
-    const tryIt = choice.stage === 'grpo' ? null : iconButton('search', 'Try two steps to see what it needs', () => this.tryOut(choice), { text: 'What does it need?', disabled: !ready || this.trial?.busy });
+    const tryIt = iconButton('search', 'Try two steps to see what it needs', () => this.tryOut(choice), { text: 'What does it need?', disabled: !ready || this.trial?.busy });
     return el('div', { class: 'ma-open-collection' }, this.trialBox(),
       el('div', { class: 'ma-start' }, start, tryIt, el('p', { class: 'ma-quiet' }, ready ? 'It runs as a process of its own: this page and the browser may be closed.' : 'A run needs a model that hears and a dataset.')));
   }

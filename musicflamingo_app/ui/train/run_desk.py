@@ -210,14 +210,26 @@ def run_row(run: "Run") -> dict[str, Any]:
 def _recipe_row(size: str, recipe: "Recipe") -> dict[str, Any]:
     from train.recipes.recipe import lines
 
-    def row(line: Any) -> dict[str, Any]:
-        about, value = line.metadata, getattr(recipe, line.name)
-        kind = type(line.default).__name__
-        more = {key: about[key] for key in ("help", "cost", "low", "high")}
-        return {"name": line.name, "value": value, "kind": kind, "choices": list(about["choices"]), **more}
+    shown = [_line_row(line, line.name, getattr(recipe, line.name)) for line in lines()]
+    shown = [line for line in shown if line["name"] not in ("stage", "about")]
+    if recipe.stage == "grpo":
+        shown = _reward_rows(recipe, shown)
+    return {"size": size, "name": SIZE_LABELS[size], "about": recipe.about, "lines": shown}
 
-    shown = [row(line) for line in lines() if line.name not in ("stage", "about")]
-    return {"size": size, "name": SIZE_LABELS[size], "about": recipe.about, "lines": shown, "grpo": dict(recipe.grpo)}
+
+def _reward_rows(recipe: "Recipe", rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines of the table, then those of the recipe that a run by reward reads."""
+    from train.grpo.settings import FROM_RECIPE, TABLE, lines, settings_of
+
+    settings = settings_of(recipe.grpo)
+    table = [_line_row(line, f"{TABLE}.{line.name}", getattr(settings, line.name)) for line in lines()]
+    return [*table, *(row for row in rows if row["name"] in FROM_RECIPE)]
+
+
+def _line_row(line: Any, name: str, value: Any) -> dict[str, Any]:
+    about = line.metadata
+    more = {key: about[key] for key in ("help", "cost", "low", "high")} | {"choices": list(about["choices"])}
+    return {"name": name, "value": value, "kind": type(line.default).__name__, **more}
 
 
 def _one_of(text: str, known: Mapping[str, str]) -> str:

@@ -1,14 +1,21 @@
 """Log-probabilities and gradients are those of plain forwards; the reference is what it says."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from tests.train.grpo.conftest import Begin
 from tests.train.grpo.making import PEFT_ASKS, adapted, direct, flamingo, hear, policy, prompt
+from train.grpo.drawing import draw
 from train.grpo.policy import REFERENCE, Policy, encode
 from train.grpo.prompts import Prompt
+from train.grpo.session import policy_of
+from train.grpo.settings import settings_of
+from train.runs.folder import read_plan
 from train.tones import tones
+from train.tuning import open_base
 
 pytestmark = pytest.mark.filterwarnings(PEFT_ASKS)
 EXAMPLE = tones(4, 7)[0]
@@ -28,6 +35,29 @@ def test_log_probabilities_are_those_of_a_plain_forward(base: Path, kind: str, s
         mine, _ = learner.log_probs(put, COMPLETIONS, 0.7)
         for found, expected, ids in zip(mine, direct(learner, put, COMPLETIONS, 0.7), COMPLETIONS, strict=True):
             torch.testing.assert_close(found[: len(ids)], expected, atol=1e-5, rtol=1e-6)  # some are near -30
+
+
+def test_what_learns_is_precise_over_a_base_in_bf16(begin: Begin) -> None:
+    """A step of a ten-thousandth of a weight is below what bf16 can tell, and must not be lost."""
+    plan = read_plan(begin())
+    recipes = [replace(plan.recipe, precision=precision) for precision in ("fp32", "bf16")]
+    fine, learner = [
+        policy_of(plan, settings_of(recipe.grpo), open_base(plan.base, recipe)) for recipe in recipes
+    ]  # fmt: skip
+    assert learner.base.lm_head.weight.dtype == torch.bfloat16
+    assert {p.dtype for p in learner.parameters} == {torch.float32}
+    put, chance = asked(learner), torch.Generator().manual_seed(0)
+    assert len(draw(learner, [put], 2, temperature=1.0, max_new_tokens=4, generator=chance)[0]) == 2
+    logs, _ = learner.log_probs(put, COMPLETIONS)
+    expected, _ = fine.log_probs(put, COMPLETIONS)
+    for found, wanted, ids in zip(logs.detach(), expected.detach(), COMPLETIONS, strict=True):
+        assert float((found - wanted)[: len(ids)].abs().max()) < 0.3  # of values near -6, by bf16 alone
+    logs.sum().backward()
+    weights = max(learner.parameters, key=lambda p: float(p.detach().abs().max()))
+    assert weights.grad is not None
+    before, weights.grad = weights.detach().clone(), weights.detach().abs() * 1e-4
+    torch.optim.SGD([weights], lr=1.0).step()
+    assert bool((weights.detach() != before)[before.abs() > 1e-3].all())
 
 
 def test_a_prompt_without_sound_is_read_as_well(base: Path) -> None:

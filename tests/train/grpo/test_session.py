@@ -30,8 +30,10 @@ def letters(example: Example, completion: str) -> Score:
 
 
 def kept(rows: list[dict[str, float]]) -> list[dict[str, float]]:
-    """Metrics without clock times."""
-    return [{k: v for k, v in row.items() if k != "time" and not k.endswith("_s")} for row in rows]
+    """Metrics without clock times and memory."""
+    return [
+        {k: v for k, v in row.items() if k not in ("time", "memory_bytes") and not k.endswith("_s")} for row in rows
+    ]
 
 
 def stop_at(monkeypatch: pytest.MonkeyPatch, folder: Path, step: int) -> None:

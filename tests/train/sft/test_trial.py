@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from musicflamingo_app.errors import StudioError
 from tests.train.conftest import Toy
+from tests.train.grpo.making import QUICK as REWARDED
 from tests.train.sft.conftest import QUICK, Begin
 from train.dataset import Dataset
 from train.plan import Place, planned
 from train.recipes.read import made
-from train.trial import Trial, main, said, trial
+from train.runs.folder import create
+from train.trial import Trial, _longest, _Times, main, said, trial
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing.*:FutureWarning")
 
@@ -37,10 +38,31 @@ def test_what_stops_a_trial_is_one_sentence(begin: Begin, monkeypatch: pytest.Mo
     assert "max_tokens is 20. Raise max_tokens" in (folder / "FAILED").read_text("utf-8")
 
 
-def test_a_trial_is_not_for_grpo(toy: Toy, data: Dataset, tmp_path: Path) -> None:
-    plan = planned(Place(tmp_path), made({"stage": "grpo"}), str(data.folder), str(toy.base))
-    with pytest.raises(StudioError, match="A trial is for sft and cot"):
-        trial(plan, tmp_path / "runs")
+def test_a_trial_by_reward_measures_steps_that_teach(toy: Toy, data: Dataset, tmp_path: Path) -> None:
+    recipe = made({**REWARDED, "grpo": {**REWARDED["grpo"], "steps": 50, "control_every": 10, "control_prompts": 8}})
+    plan = planned(Place(tmp_path), recipe, str(data.folder), str(toy.base))
+    tried = trial(plan, tmp_path / "runs")
+    assert tried.steps == 50 and 0 < tried.step_s < 60 and 1e8 < tried.memory_bytes < tried.device_bytes
+    assert tried.looks_s > 0 and tried.seconds > tried.step_s * 50 + tried.looks_s
+    assert 0 < tried.drawn_tokens <= tried.most_tokens == 6 and tried.longest_tokens > 20
+    assert tried.checkpoint_bytes > 50_000 and list((tmp_path / "runs").iterdir()) == []
+    assert "The longest answer drawn has" in said(tried) and "there are 50" in said(tried)
+
+
+def test_every_step_of_a_trial_by_reward_learns(toy: Toy, data: Dataset, tmp_path: Path) -> None:
+    """Also where the reward would say nothing: an untrained model is wrong every time."""
+    from train.grpo.trial import tried
+
+    plan = planned(Place(tmp_path), made(REWARDED), str(data.folder), str(toy.base))
+    folder = create(tmp_path / "runs", plan, name="try")
+    told: list[dict[str, float]] = []
+
+    class Journal(_Times):
+        def metrics(self, step: int, **values: float) -> None:
+            told.append(values)
+
+    tried(folder, plan, Journal(), 2, _longest)
+    assert len(told) == 2 and all(row["dropped_groups"] == 0 and row["grad_norm"] > 0 for row in told)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,8 @@ def test_recipes_explain_every_line_and_models_say_whether_they_are_here(client:
     for stage in told["stages"]:
         assert [size["size"] for size in stage["sizes"]] == ["small", "medium", "large"]
         assert all(line["help"] and line["cost"] for size in stage["sizes"] for line in size["lines"])
+    rewarded = [line["name"] for line in told["stages"][2]["sizes"][0]["lines"]]
+    assert {"grpo.group_size", "grpo.layout", "lora_rank"} < set(rewarded) and "epochs" not in rewarded
     assert [(base["id"], base["here"]) for base in told["bases"]] == [(HEARING, False)]
 
 
@@ -74,6 +76,8 @@ def test_an_interrupted_run_is_shown_with_curves_and_samples(client: httpx.Clien
         ({"dataset": "none", "model": HEARING, "changes": {"epochs": "-1"}}, "epochs"),
         ({"dataset": "none", "model": HEARING, "changes": {"epochz": "1"}}, "epochz"),
         ({"dataset": "none", "model": HEARING, "changes": [1]}, "not texts"),
+        ({"stage": "grpo", "dataset": "none", "model": HEARING, "changes": {"grpo.clip": "0"}}, "grpo.clip is 0"),
+        ({"stage": "grpo", "dataset": "none", "model": HEARING, "changes": {"grpo.layout": "x"}}, "grpo.layout is 'x'"),
         ({"dataset": 3}, "not a text"),
     ],
 )
