@@ -1,11 +1,10 @@
 """One pass over a recording: its spectra, and all that our networks hear in them.
 
-Networks hear two minutes at a time with context on both sides, so an hour needs little more memory than a song.
+Networks hear a minute at a time with context on both sides, so an hour needs little more memory than a song.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,11 @@ import numpy as np
 from musicflamingo_app.analysis.engines import Heard, Watch
 from musicflamingo_app.analysis.listening.pitch import tuning_of
 from musicflamingo_app.analysis.listening.shipped import network
-from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, RHYTHMIC_HZ, spectra
+from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, Spectra, joined, n_frames, spectra_blocks
 from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
 from musicflamingo_app.music.arrays import Floats
 
-BLOCK_S, CONTEXT_S = 120, 20
+BLOCK_S, CONTEXT_S = 60, 20
 SHARED = "listening"  # its name among what engines share
 SILENT = 0.35  # highest log magnitude of a frame below which nothing is heard: -66 dB of full scale
 
@@ -63,43 +62,56 @@ def listening(audio: Audio, heard: Heard, watch: Watch, folder: Path | None = No
 
 def listen(mono: Floats, tuning: tuple[float, float], watch: Watch, folder: Path | None = None) -> Listening:
     """One pass over mono sound at 22,050 Hz, tuned as `tuning_of` says. Raises MissingPackage, Cancelled."""
-    watch.progress(0.05)
-    heard = spectra(mono, tuning[0])
-    watch.progress(0.25)
-    bands = pooled(heard.rhythmic)
-    harmony = _in_blocks(network("harmony", folder), heard.harmonic, HARMONIC_HZ, _logits_of_harmony)
-    watch.progress(0.6)
-    rhythm = _in_blocks(network("rhythm", folder), heard.rhythmic, RHYTHMIC_HZ, lambda out: out)
-    watch.progress(0.85)
-    families = _in_blocks(network("timbre", folder), bands, HARMONIC_HZ, lambda out: out.sigmoid())
-    watch.progress(0.95)
-    chords, bass, keys, changes = np.split(harmony, np.cumsum([181, 13, 72]), axis=1)
-    _silence(chords, bass, heard.harmonic)
-    fold = partial(folded, heard.harmonic)
-    return Listening(
-        *tuning, chords, bass, keys, changes[:, 0], rhythm, families,
-        fold(12, 72), fold(48, 84), fold(0, 24), bands, rises(heard.rhythmic),
-    )  # fmt: skip
+    nets = {name: network(name, folder) for name in ("harmony", "rhythm", "timbre")}
+    total, parts = n_frames(len(mono)), []
+    done = 0
+    for within, left, count in with_context(spectra_blocks(mono, tuning[0], BLOCK_S * HARMONIC_HZ)):
+        watch.progress(0.05 + 0.9 * done / total)
+        parts.append(_heard(nets, within, left, count))
+        done += count
+    names = tuple(parts[0])
+    curves = {
+        name: np.concatenate([part.pop(name) for part in parts]) for name in names
+    }  # one at a time in memory twice
+    return Listening(*tuning, **curves)
 
 
-def _logits_of_harmony(out: dict[str, Any]) -> Any:
+def with_context(blocks: Iterator[Spectra]) -> Iterator[tuple[Spectra, int, int]]:
+    """Each block with up to `CONTEXT_S` of its neighbours; at which harmonic frame it begins there, and its frames."""
+    reach = CONTEXT_S * HARMONIC_HZ
+    before: Spectra | None = None
+    block = next(blocks, None)
+    while block is not None:
+        after = next(blocks, None)
+        head = [before.stretch(max(0, before.n_frames - reach), before.n_frames)] if before else []
+        tail = [after.stretch(0, reach)] if after else []
+        yield joined([*head, block, *tail]), head[0].n_frames if head else 0, block.n_frames
+        before, block = block, after
+
+
+def _heard(nets: Mapping[str, Any], within: Spectra, left: int, count: int) -> dict[str, Floats]:
+    """The curves of a block: `count` harmonic frames from `left` of what it is heard in."""
     import torch
 
-    parts = [out[name].log_softmax(-1) for name in ("chords", "bass", "keys")]
-    return torch.cat([*parts, out["changes"][..., None]], dim=2)
-
-
-def _in_blocks(net: Any, rows: Floats, hz: int, read: Callable[[Any], Any]) -> Floats:
-    """What a network makes of rows, block by block, each heard with its context."""
-    import torch
-
-    block, context, out = BLOCK_S * hz, CONTEXT_S * hz, []
+    kept, rows = slice(left, left + count), slice(5 * left, 5 * (left + count))
+    bands = pooled(within.rhythmic)
     with torch.inference_mode():
-        for first in range(0, len(rows), block):
-            left, right = max(0, first - context), min(len(rows), first + block + context)
-            made = read(net(torch.from_numpy(rows[left:right])[None]))[0].numpy()
-            out.append(made[first - left : first - left + block])
-    return np.concatenate(out).astype(np.float32)
+        harmony = {name: out[0] for name, out in nets["harmony"](torch.from_numpy(within.harmonic)[None]).items()}
+        beats = nets["rhythm"](torch.from_numpy(within.rhythmic)[None])[0]
+        families = nets["timbre"](torch.from_numpy(bands)[None])[0].sigmoid()
+    chances = {name: harmony[name][kept].log_softmax(-1).numpy() for name in ("chords", "bass", "keys")}
+    spectrum = within.harmonic[kept]
+    _silence(chances["chords"], chances["bass"], spectrum)
+    return chances | {
+        "changes": harmony["changes"][kept].numpy(),
+        "beats": beats[rows].numpy(),
+        "families": families[kept].numpy(),
+        "chroma": folded(spectrum, 12, 72),
+        "treble": folded(spectrum, 48, 84),
+        "lows": folded(spectrum, 0, 24),
+        "bands": bands[kept],
+        "onsets": rises(within.rhythmic)[rows],
+    }
 
 
 def _silence(chords: Floats, bass: Floats, spectrum: Floats) -> None:

@@ -50,13 +50,13 @@ class HarmonyNet(nn.Module):
         self.stem = nn.Sequential(
             nn.Conv2d(1, 12, 3, padding=1, bias=False),
             nn.BatchNorm2d(12),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.Conv2d(12, stem, (1, BINS_PER_SEMITONE), stride=(1, BINS_PER_SEMITONE), bias=False),
             nn.BatchNorm2d(stem),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
         )
         self.fold = nn.Sequential(
-            nn.Conv2d(stem * N_OCTAVES, channels, 1, bias=False), nn.BatchNorm2d(channels), nn.ReLU()
+            nn.Conv2d(stem * N_OCTAVES, channels, 1, bias=False), nn.BatchNorm2d(channels), nn.ReLU(inplace=True)
         )
         self.blocks = nn.ModuleList(HarmonyBlock(channels, dilation) for dilation in dilations)
         self.whole = PitchMix(channels)
@@ -117,15 +117,15 @@ class RhythmNet(nn.Module):
         self.stem = nn.Sequential(
             nn.Conv2d(1, stem, 3, padding=1, bias=False),
             nn.BatchNorm2d(stem),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.MaxPool2d((1, 3)),
             nn.Conv2d(stem, 2 * stem, 3, padding=1, bias=False),
             nn.BatchNorm2d(2 * stem),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.MaxPool2d((1, 3)),
         )
         self.narrow = nn.Sequential(
-            nn.Conv1d(2 * stem * (bands // 9), channels, 1, bias=False), nn.BatchNorm1d(channels), nn.ReLU()
+            nn.Conv1d(2 * stem * (bands // 9), channels, 1, bias=False), nn.BatchNorm1d(channels), nn.ReLU(inplace=True)
         )
         self.blocks = nn.ModuleList(RhythmBlock(channels, 2**index) for index in range(n_blocks))
         self.beats = nn.Conv1d(channels, 2, 1)
@@ -151,15 +151,15 @@ class TimbreNet(nn.Module):
         self.stem = nn.Sequential(
             nn.Conv2d(1, 16, (3, 5), padding=(1, 2), bias=False),
             nn.BatchNorm2d(16),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.MaxPool2d((1, 2)),
             nn.Conv2d(16, 24, (3, 5), padding=(1, 2), bias=False),
             nn.BatchNorm2d(24),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.MaxPool2d((1, 4)),
         )
         self.narrow = nn.Sequential(
-            nn.Conv1d(24 * (bands // 8), channels, 1, bias=False), nn.BatchNorm1d(channels), nn.ReLU()
+            nn.Conv1d(24 * (bands // 8), channels, 1, bias=False), nn.BatchNorm1d(channels), nn.ReLU(inplace=True)
         )
         self.blocks = nn.ModuleList(RhythmBlock(channels, 2**index, 3) for index in range(5))
         self.families = nn.Conv1d(channels, len(FAMILY_NAMES), 1)

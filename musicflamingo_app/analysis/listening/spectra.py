@@ -6,7 +6,7 @@ lies on its semitone; low notes through long windows, high ones through short (a
 centred on second k / rate, so five rhythmic frames fall to each harmonic one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -40,24 +40,36 @@ class Spectra:
     harmonic: Floats
     rhythmic: Floats
 
+    @property
+    def n_frames(self) -> int:
+        return len(self.harmonic)
+
+    def stretch(self, first: int, last: int) -> "Spectra":
+        """Harmonic frames `first` to `last`, and the rhythmic ones that fall to them."""
+        return Spectra(self.harmonic[first:last], self.rhythmic[5 * first : 5 * last])
+
+
+def joined(parts: Sequence[Spectra]) -> Spectra:
+    """Spectra one after another as one."""
+    return Spectra(np.concatenate([p.harmonic for p in parts]), np.concatenate([p.rhythmic for p in parts]))
+
 
 def n_frames(n_samples: int) -> int:
     """Harmonic frames of a recording; the last one's centre may lie just after the end."""
     return max(1, -(-n_samples // HARMONIC_HOP))
 
 
-def spectra_blocks(mono: Floats, tuning_cents: float = 0.0) -> Iterator[Spectra]:
-    """The spectra of a recording, a minute at a time."""
+def spectra_blocks(mono: Floats, tuning_cents: float = 0.0, block: int = BLOCK_FRAMES) -> Iterator[Spectra]:
+    """The spectra of a recording, so many harmonic frames at a time."""
     total = n_frames(len(mono))
-    for first in range(0, total, BLOCK_FRAMES):
-        count = min(BLOCK_FRAMES, total - first)
+    for first in range(0, total, block):
+        count = min(block, total - first)
         yield Spectra(_harmonic(mono, first, count, tuning_cents), _rhythmic(mono, 5 * first, 5 * count))
 
 
 def spectra(mono: Floats, tuning_cents: float = 0.0) -> Spectra:
     """The spectra of a whole recording at once."""
-    parts = list(spectra_blocks(mono, tuning_cents))
-    return Spectra(np.concatenate([p.harmonic for p in parts]), np.concatenate([p.rhythmic for p in parts]))
+    return joined(list(spectra_blocks(mono, tuning_cents)))
 
 
 def _harmonic(mono: Floats, first: int, count: int, tuning_cents: float) -> Floats:

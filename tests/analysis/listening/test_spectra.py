@@ -4,15 +4,18 @@ import numpy as np
 import pytest
 
 from musicflamingo_app.analysis.listening import spectra as module
+from musicflamingo_app.analysis.listening.hearing import CONTEXT_S, with_context
 from musicflamingo_app.analysis.listening.pitch import tuning_of
 from musicflamingo_app.analysis.listening.spectra import (
     BINS_PER_SEMITONE,
     HARMONIC_HZ,
     LOWEST_HZ,
     N_BINS,
+    joined,
     n_bands,
     n_frames,
     spectra,
+    spectra_blocks,
 )
 from musicflamingo_app.audio.sound import ANALYSIS_HZ
 
@@ -52,13 +55,26 @@ def test_frames_cover_every_length(n_samples: int) -> None:
     assert heard.rhythmic.shape == (5 * n_frames(n_samples), n_bands())
 
 
-def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_change_nothing() -> None:
     noise = np.random.default_rng(0).normal(size=7 * ANALYSIS_HZ).astype(np.float32)
     whole = spectra(noise)
-    monkeypatch.setattr(module, "BLOCK_FRAMES", 13)
-    parts = spectra(noise)
+    parts = joined(list(spectra_blocks(noise, block=13)))
     np.testing.assert_allclose(parts.harmonic, whole.harmonic, atol=1e-5)
     np.testing.assert_allclose(parts.rhythmic, whole.rhythmic, atol=1e-5)
+
+
+@pytest.mark.parametrize("block_s", [7, 15, 60])
+def test_each_block_is_heard_with_what_lies_around_it(block_s: int) -> None:
+    noise = np.random.default_rng(1).normal(size=50 * ANALYSIS_HZ).astype(np.float32)
+    whole, reach, first = spectra(noise), CONTEXT_S * HARMONIC_HZ, 0
+    for within, left, count in with_context(spectra_blocks(noise, block=block_s * HARMONIC_HZ)):
+        neighbours = min(reach, block_s * HARMONIC_HZ)  # no more than the block beside is at hand
+        low, high = max(0, first - neighbours), min(whole.n_frames, first + count + neighbours)
+        assert left == first - low
+        np.testing.assert_allclose(within.harmonic, whole.harmonic[low:high], atol=1e-5)
+        np.testing.assert_allclose(within.rhythmic, whole.rhythmic[5 * low : 5 * high], atol=1e-5)
+        first += count
+    assert first == whole.n_frames
 
 
 def test_a_click_lies_in_its_rhythmic_frame() -> None:
