@@ -1,19 +1,15 @@
-"""Ears on a small language model: a Music Flamingo whose words are SmolLM2's and whose ears are new and random.
+"""Ears on a small language model: a Music Flamingo whose words are SmolLM2's and whose ears are new.
 
 Unchanged transformers classes (music_flamingo), so that whatever loads the large model loads this one.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 SOUND_TOKENS = ("<sound>", "<|sound_bos|>", "<|sound_eos|>")
-EARS = {
-    "num_mel_bins": 128,
-    "num_hidden_layers": 4,
-    "num_attention_heads": 4,
-    "intermediate_size": 1024,
-    "hidden_size": 256,
-}
+RATE_HZ = 16_000
 TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
     "{% if message['content'] is string %}{{ message['content'] }}{% else %}"
@@ -23,40 +19,124 @@ TEMPLATE = (
 )
 
 
-def graft(words: Path, out: Path, *, seed: int = 0) -> Path:
-    """Writes the grafted checkpoint of a Llama checkpoint (model/embedded makes one) and gives its folder."""
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """Sizes of spectrogram and encoder. `n_fft` and `hop` are samples at 16 kHz; a window is heard at once."""
+
+    n_mels: int = 128
+    width: int = 256
+    layers: int = 4
+    heads: int = 4
+    feed_forward: int = 1024
+    window_s: int = 30
+    n_fft: int = 400
+    hop: int = 160
+
+    @property
+    def frame_s(self) -> float:
+        return self.hop / RATE_HZ
+
+    def extractor(self) -> Any:
+        """What turns sound into spectrograms of these sizes."""
+        import transformers
+
+        return transformers.WhisperFeatureExtractor(
+            feature_size=self.n_mels,
+            n_fft=self.n_fft,
+            hop_length=self.hop,
+            chunk_length=self.window_s,
+            sampling_rate=RATE_HZ,
+            return_attention_mask=True,
+        )
+
+    def encoder(self) -> Any:
+        """The configuration of an encoder of these sizes; its first layers halve the rate of frames."""
+        import transformers
+
+        return transformers.AudioFlamingo3EncoderConfig(
+            num_mel_bins=self.n_mels,
+            num_hidden_layers=self.layers,
+            num_attention_heads=self.heads,
+            intermediate_size=self.feed_forward,
+            hidden_size=self.width,
+            max_source_positions=self.window_s * RATE_HZ // self.hop // 2,
+        )
+
+
+def graft(
+    words: Path,
+    out: Path,
+    *,
+    seed: int = 0,
+    ears: Ears | None = None,
+    heard: Mapping[str, Any] | None = None,
+    dtype: str = "float32",
+) -> Path:
+    """Writes the grafted checkpoint of a Llama checkpoint (model/embedded makes one) and gives its folder.
+
+    `heard` are weights of `audio_tower` and `multi_modal_projector`, all of them; without it they are random.
+    """
     import torch
+    import transformers
+
+    ears = ears or Ears()
+    tokenizer = tokenizer_of(words)
+    speaker = transformers.AutoModelForCausalLM.from_pretrained(words, dtype=torch.float32)
+    _widen(speaker, len(tokenizer))
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = transformers.MusicFlamingoForConditionalGeneration(config_of(speaker.config, tokenizer, ears))
+    model.model.language_model.load_state_dict(speaker.model.state_dict())
+    model.lm_head.weight.data.copy_(speaker.get_output_embeddings().weight)  # tied in SmolLM2, two matrices here
+    if heard is not None:
+        put_ears(model.model, heard)
+    ends = {"eos_token_id": tokenizer.eos_token_id, "pad_token_id": tokenizer.pad_token_id}
+    model.generation_config = transformers.GenerationConfig(**ends)
+    model.to(getattr(torch, dtype)).save_pretrained(out)
+    transformers.MusicFlamingoProcessor(ears.extractor(), tokenizer, chat_template=TEMPLATE).save_pretrained(out)
+    return out
+
+
+def tokenizer_of(words: Path) -> Any:
+    """The tokenizer of a Llama checkpoint, with tokens that stand for sound."""
     import transformers
 
     tokenizer = transformers.AutoTokenizer.from_pretrained(words)
     tokenizer.add_special_tokens({"additional_special_tokens": [*SOUND_TOKENS]})
     if tokenizer.pad_token_id == tokenizer.eos_token_id:
         tokenizer.pad_token = "<|endoftext|>"  # else nothing teaches it to stop
-    speaker = transformers.AutoModelForCausalLM.from_pretrained(words, dtype=torch.float32)
-    speaker.resize_token_embeddings(len(tokenizer))
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        model = transformers.MusicFlamingoForConditionalGeneration(_config(speaker.config, tokenizer))
-    model.model.language_model.load_state_dict(speaker.model.state_dict())
-    model.lm_head.weight.data.copy_(speaker.get_output_embeddings().weight)  # tied in SmolLM2, two matrices here
-    ends = {"eos_token_id": tokenizer.eos_token_id, "pad_token_id": tokenizer.pad_token_id}
-    model.generation_config = transformers.GenerationConfig(**ends)
-    extract = transformers.WhisperFeatureExtractor(feature_size=EARS["num_mel_bins"], return_attention_mask=True)
-    model.save_pretrained(out)
-    transformers.MusicFlamingoProcessor(extract, tokenizer, chat_template=TEMPLATE).save_pretrained(out)
-    return out
+    return tokenizer
 
 
-def _config(text: Any, tokenizer: Any) -> Any:
+def config_of(text: Any, tokenizer: Any, ears: Ears) -> Any:
+    """The configuration of a Music Flamingo with these words and ears."""
     import transformers
 
     ids = tokenizer.get_vocab()
     text.pad_token_id = tokenizer.pad_token_id
     return transformers.MusicFlamingoConfig(
-        audio_config=transformers.AudioFlamingo3EncoderConfig(**EARS),
+        audio_config=ears.encoder(),
         text_config=text,
         audio_token_id=ids[SOUND_TOKENS[0]],
         audio_bos_token_id=ids[SOUND_TOKENS[1]],
         audio_eos_token_id=ids[SOUND_TOKENS[2]],
+        audio_frame_step=ears.frame_s,
         rope_parameters={"rope_type": "default", "rope_theta": 1200},
     )
+
+
+def put_ears(inner: Any, heard: Mapping[str, Any]) -> None:
+    """Loads weights of encoder and projector into a Music Flamingo. Raises ValueError when they are not all there."""
+    known = {name for name in inner.state_dict() if not name.startswith("language_model.")}
+    if known != set(heard):
+        strange = sorted(known ^ set(heard))
+        raise ValueError(f"{len(strange)} weights of the ears are missing or strange, the first {strange[0]}")
+    inner.load_state_dict(dict(heard), strict=False)
+
+
+def _widen(speaker: Any, n_words: int) -> None:
+    """Room for the tokens of sound; each begins as the mean word, the same every time."""
+    n_known = speaker.config.vocab_size
+    speaker.resize_token_embeddings(n_words, mean_resizing=False)
+    weights = speaker.get_input_embeddings().weight.data
+    weights[n_known:] = weights[:n_known].mean(dim=0)

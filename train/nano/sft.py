@@ -1,0 +1,215 @@
+"""Teaches the nano to speak: `python -m train.nano.sft --data D --features F --base B --out RUN --minutes 40`.
+
+The encoder rests, its vectors are read from the disk; the projector and LoRA on the language model learn. Logits are
+made where something is learned and nowhere else. `--stage cot` goes on with thoughts (`--adapter RUN/adapter`).
+"""
+
+import argparse
+import json
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model.transformers_hf.load import Checkpoint, load
+from musicflamingo_app.errors import StudioError
+from train.collate import UNLEARNED, Writer
+from train.nano import attention
+from train.nano.pace import Pace
+from train.nano.turns import batches, taught
+from train.recipes.recipe import Recipe
+from train.tuning import PROJECTOR, adapted
+
+log = logging.getLogger(__name__)
+RECIPE = Recipe(lora_rank=16, lora_alpha=32, lora_dropout=0.0, projector_learning_rate=3e-4)
+CLIP_NORM, SAVE_S, LOG_STEPS = 1.0, 240.0, 10
+N_VALID = 32
+
+
+@dataclass
+class Learner:
+    """The adapted model, its optimizer, and how many steps it took."""
+
+    model: Any
+    optimizer: Any
+    step: int = 0
+
+    @property
+    def learning(self) -> dict[str, Any]:
+        return {name: p for name, p in self.model.named_parameters() if p.requires_grad}
+
+
+def main() -> None:
+    given = _given()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    import torch
+
+    torch.set_num_threads(given.threads)
+    torch.manual_seed(given.seed)
+    loaded = load(Checkpoint(str(given.base), precision="bf16", device=given.device))
+    if given.device == "cpu":
+        attention.use(loaded.model.model.language_model)
+    learner = learner_of(adapted(loaded, RECIPE, given.adapter), given.rate)
+    writer = Writer(loaded.processor)
+    clips = {side: taught(given.data, given.features, side) for side in ("train",)}
+    clips["valid"] = taught(given.data, given.features, "valid", N_VALID)
+    learn(learner, writer, clips, given)
+
+
+def learner_of(model: Any, rate: float) -> Learner:
+    """AdamW over what learns, held in fp32; the projector, which says words already, learns more slowly."""
+    import torch
+
+    for weights in model.parameters():
+        if weights.requires_grad:
+            weights.data = weights.data.float()
+    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for name, p in named if PROJECTOR not in name], "rate": rate},
+        {"params": [p for name, p in named if PROJECTOR in name], "rate": rate * 0.3},
+    ]
+    return Learner(model, torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), weight_decay=0.0))
+
+
+def learn(learner: Learner, writer: Writer, clips: dict[str, Any], given: argparse.Namespace) -> Path:
+    """Learns for the given minutes and gives the folder of the adapter, which any PEFT program loads."""
+    given.out.mkdir(parents=True, exist_ok=True)
+    pace = Pace(given.minutes, _resumed(given.out, learner, given.device))
+    thinks = given.stage == "cot"
+    source = batches(clips["train"], writer, given.batch, given.seed, learner.step, lambda: pace.share, thinks=thinks)
+    saved_s, sums = pace.spent_s, {"loss": 0.0, "tokens": 0.0, "seconds": 0.0}
+    while not pace.is_over:
+        _add(sums, step(learner, next(source), pace.factor(), given.device))
+        if learner.step % LOG_STEPS == 0:
+            _log(given.out, learner, pace, sums)
+            sums = dict.fromkeys(sums, 0.0)
+        if pace.spent_s - saved_s > SAVE_S:
+            valid = held_out(learner, writer, clips["valid"], given)
+            _write(given.out, {"step": learner.step, "minutes": round(pace.spent_s / 60, 1), "v_loss": valid})
+            save(given.out, learner, pace.spent_s)
+            saved_s = pace.spent_s
+    save(given.out, learner, pace.spent_s)
+    learner.model.save_pretrained(given.out / "adapter")
+    return Path(given.out / "adapter")
+
+
+def step(learner: Learner, batch: dict[str, Any], factor: float, device: str) -> dict[str, float]:
+    """One step down the loss; the loss, how many tokens were read, and how long it took."""
+    import torch
+
+    began = time.monotonic()
+    learner.model.train()
+    loss = loss_of(learner.model, {name: value.to(device) for name, value in batch.items()})
+    if not torch.isfinite(loss):
+        raise StudioError(f"The loss is no number any more at step {learner.step}.", "Start again with a lower --rate.")
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(list(learner.learning.values()), CLIP_NORM)
+    for group in learner.optimizer.param_groups:
+        group["lr"] = group["rate"] * factor
+    learner.optimizer.step()
+    learner.optimizer.zero_grad()
+    learner.step += 1
+    return {"loss": float(loss.detach()), "tokens": batch["ids"].numel(), "seconds": time.monotonic() - began}
+
+
+def loss_of(model: Any, batch: dict[str, Any]) -> Any:
+    """Cross entropy of the learned tokens by their weights. What is padded stands on the right and is never seen."""
+    import torch
+    from torch.nn import functional as F
+
+    inner = model.get_base_model()
+    ids, labels = batch["ids"], batch["labels"]
+    with torch.autocast(ids.device.type, torch.bfloat16):
+        embedded = inner.get_input_embeddings()(ids)
+        spoken = inner.model.multi_modal_projector(batch["vectors"])
+        places = (ids == inner.config.audio_token_id).unsqueeze(-1).expand_as(embedded)
+        embedded = embedded.masked_scatter(places, spoken.to(embedded.dtype))
+        hidden = inner.model.language_model(inputs_embeds=embedded, use_cache=False).last_hidden_state
+        told = labels[:, 1:] != UNLEARNED
+        logits = inner.lm_head(hidden[:, :-1][told])
+    losses = F.cross_entropy(logits.float(), labels[:, 1:][told], reduction="none")
+    shares = batch["weights"][:, 1:][told]
+    return (losses * shares).sum() / shares.sum().clamp(min=1e-9)
+
+
+def held_out(learner: Learner, writer: Writer, clips: Any, given: argparse.Namespace) -> float:
+    """The loss over held-out clips, the same turns each time."""
+    import torch
+
+    if not clips:
+        return float("nan")
+    source: Iterator[dict[str, Any]] = batches(
+        clips, writer, given.batch, 1, 0, lambda: 1.0, thinks=given.stage == "cot"
+    )
+    learner.model.eval()
+    with torch.no_grad():
+        found = [
+            float(loss_of(learner.model, {k: v.to(given.device) for k, v in next(source).items()}))
+            for _ in range(max(1, N_VALID // given.batch))
+        ]
+    return sum(found) / len(found)
+
+
+def _add(sums: dict[str, float], found: dict[str, float]) -> None:
+    for name, value in found.items():
+        sums[name] += value
+
+
+def _log(run: Path, learner: Learner, pace: Pace, sums: dict[str, float]) -> None:
+    speed = round(sums["tokens"] / max(1e-9, sums["seconds"]))
+    row = {"step": learner.step, "minutes": round(pace.spent_s / 60, 1), "loss": round(sums["loss"] / LOG_STEPS, 4)}
+    _write(run, row | {"tokens_per_s": speed, "factor": round(pace.factor(), 3)})
+
+
+def _write(run: Path, row: dict[str, Any]) -> None:
+    with (run / "log.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+    log.info("%s", json.dumps(row))
+
+
+def save(run: Path, learner: Learner, spent_s: float) -> None:
+    """Writes `last.pt`, whole or not at all: what learns, the optimizer, the step and the time."""
+    import torch
+
+    draft = run / "last.part"
+    weights = {name: p.detach() for name, p in learner.learning.items()}
+    state = {"weights": weights, "optimizer": learner.optimizer.state_dict()}
+    torch.save(state | {"step": learner.step, "spent_s": spent_s}, draft)
+    draft.replace(run / "last.pt")
+
+
+def _resumed(run: Path, learner: Learner, device: str) -> float:
+    import torch
+
+    if not (run / "last.pt").exists():
+        return 0.0
+    stored = torch.load(run / "last.pt", weights_only=True, map_location=device)
+    with torch.no_grad():
+        for name, p in learner.learning.items():
+            p.copy_(stored["weights"][name])
+    learner.optimizer.load_state_dict(stored["optimizer"])
+    learner.step = int(stored["step"])
+    return float(stored["spent_s"])
+
+
+def _given() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m train.nano.sft", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="the folder that train.nano.make fills")
+    parser.add_argument("--features", type=Path, required=True, help="the folder that train.nano.features fills")
+    parser.add_argument("--base", type=Path, required=True, help="the assembled model")
+    parser.add_argument("--out", type=Path, required=True, help="where the run goes")
+    parser.add_argument("--adapter", type=Path, help="an adapter to go on from")
+    parser.add_argument("--stage", choices=("sft", "cot"), default="sft")
+    parser.add_argument("--minutes", type=float, default=40)
+    parser.add_argument("--batch", type=int, default=4)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
