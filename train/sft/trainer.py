@@ -11,6 +11,7 @@ import transformers
 from transformers import Trainer
 
 from model.transformers_hf.load import package
+from train.collate import UNLEARNED
 from train.recipes.recipe import Recipe
 from train.runs import folder as files
 from train.sft.lessons import Lessons
@@ -116,6 +117,9 @@ class Learner(Trainer):
         self.waited_s += time.monotonic() - began
         return made
 
+    def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **options: Any) -> Any:
+        return super().compute_loss(model, inputs | narrowed(inputs["labels"]), *args, **options)
+
     def create_optimizer(self, model: Any = None) -> Any:
         if self.optimizer is None:
             self.optimizer = _optimizer(self, self.model if model is None else model)
@@ -127,6 +131,18 @@ class Learner(Trainer):
         if self.args.should_save:
             _kept(self.checkpoints, self.state.global_step, self.recipe.keep_checkpoints)
         self.accelerator.wait_for_everyone()
+
+
+def narrowed(labels: Any) -> dict[str, Any]:
+    """What to tell the model so that it spells out its words only where some row of (rows, tokens) is learned.
+
+    Most tokens are sound and questions, and a vocabulary is wide: the loss is the same, and so is its gradient.
+    """
+    torch = package("torch")
+    targets = torch.nn.functional.pad(labels[:, 1:], (0, 1), value=UNLEARNED)  # each place foretells the next token
+    places = (targets != UNLEARNED).any(0).nonzero().flatten()
+    kept = targets[:, places]
+    return {"labels": kept, "shift_labels": kept, "logits_to_keep": places}
 
 
 def _optimizer(learner: Any, model: Any) -> Any:
