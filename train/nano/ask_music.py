@@ -8,6 +8,7 @@ from statistics import median
 from musicflamingo_app.facts.card import SongCard
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.time import clock
+from train.nano.ask_players import drawn
 from train.nano.excerpt_card import GENRES
 from train.tasks import near_misses
 from train.tasks.basis import basis
@@ -17,6 +18,8 @@ PACES = (
     (0.0, 80.0, "slow, below 80 BPM"), (80.0, 110.0, "moderate, 80 to 110 BPM"),
     (110.0, 140.0, "fast, 110 to 140 BPM"), (140.0, 400.0, "very fast, above 140 BPM"),
 )  # fmt: skip
+TEMPO_STEPS, LIKELY_BPM = (1.16, 1.32), (56.0, 180.0)
+METRES = {"4/4": 3.0, "3/4": 3.0, "6/8": 3.0, "2/4": 2.0, "12/8": 1.0, "5/4": 0.5, "7/8": 0.5}
 MARGIN = 1.03  # a pace this near to a limit is not asked for
 MOVED = 1.08  # a tempo that differs less is the same
 N_IN_ROW = 4
@@ -31,6 +34,29 @@ GENRES_ALIKE = (
     {"swing", "blues", "jazz waltz", "bossa nova"}, {"house", "disco", "minimal music"}, {"gospel", "ballad", "hymn"},
     {"modal jam", "pop", "pop rock", "hip hop", "minimal music"}, {"hip hop", "pop", "reggae"},
 )  # fmt: skip
+
+
+def tempo_of(card: SongCard, random: Random) -> Iterator[Asked]:
+    """Beats a minute; the options are a ladder of tempi that all occur, in which its place is drawn evenly."""
+    ground = basis(card.tempo_bpm, "tempo")
+    if ground is None:
+        return
+    ratio = random.uniform(*TEMPO_STEPS)
+    ladders = [[ground.value * ratio ** (n - place) for n in range(4) if n != place] for place in range(4)]
+    fits = [ladder for ladder in ladders if LIKELY_BPM[0] <= min(ladder) and max(ladder) <= LIKELY_BPM[1]]
+    wrong = [f"{round(bpm)} BPM" for bpm in random.choice(fits)] if fits else []
+    truth = {"type": "tempo", "bpm": round(ground.value, 2)}
+    yield Asked({}, f"{round(ground.value)} BPM", truth, wrong, bases=(ground,))
+
+
+def metre_of(card: SongCard, random: Random) -> Iterator[Asked]:
+    """The time signature; the options come as often as they are right."""
+    ground = basis(card.metre, "metre")
+    if ground is not None and str(ground.value) in METRES:
+        right = str(ground.value)
+        others = [name for name in METRES if name != right]
+        wrong = drawn(others, [METRES[name] for name in others], 3, random)
+        yield Asked({}, right, {"type": "metre", "metre": right}, wrong, bases=(ground,))
 
 
 def pace(card: SongCard, random: Random) -> Iterator[Asked]:

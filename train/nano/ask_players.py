@@ -16,10 +16,22 @@ VOICE = "voice"
 CLEARLY_S = 4.0  # a question names only who is heard for so long
 EDGE_S = 0.6  # who is there so soon was there from the beginning
 LATE_S = 3.0
-STEP_S = (3.4, 4.6)  # between the times of a choice
+STEP_S = (2.6, 3.6)  # between the times of a choice
 QUARTER_S = CLIP_S / 4
 CLEAR_DB = 1.5
+ALL_SUNG = "There is a voice from beginning to end."
+MORE = "More instruments play at the end than at the beginning."
+FEWER = "Fewer instruments play at the end than at the beginning."
 SAME_PLAYERS = "The same instruments play at the beginning and at the end."
+# How often each family is heard in a training clip: what is rare is asked about and offered accordingly, so that a
+# name alone says nothing about being right.
+HEARD = {
+    "piano": 0.30, "electric piano": 0.12, "bells and mallets": 0.08, "organ and accordion": 0.15,
+    "acoustic guitar": 0.07, "electric guitar": 0.15, "distorted guitar": 0.03, "bass": 0.59, "strings": 0.29,
+    "voice": 0.34, "brass": 0.13, "saxophone and reeds": 0.20, "flute and pipes": 0.12, "synthesizer lead": 0.09,
+    "synthesizer pad": 0.14, "plucked strings": 0.16, "drums": 0.64,
+}  # fmt: skip
+MOVING = ("voice", "saxophone and reeds", "flute and pipes", "brass", "strings", "synthesizer lead", "drums")
 # Families that are taken for one another: where one is heard, the other is no wrong option.
 ALIKE = (
     {"piano", "electric piano"}, {"acoustic guitar", "plucked strings", "electric guitar"},
@@ -34,7 +46,7 @@ def heard_family(card: SongCard, random: Random) -> Iterator[Asked]:
     rows, ground = _rows(card)
     clear = [one.name for one in rows if one.duration_s >= CLEARLY_S]
     if clear and ground:
-        yield from _word(random.choice(clear), _absent(rows), random, ground)
+        yield from _heard_of(clear, _absent(rows), random, ground)
 
 
 def absent_family(card: SongCard, random: Random) -> Iterator[Asked]:
@@ -42,7 +54,9 @@ def absent_family(card: SongCard, random: Random) -> Iterator[Asked]:
     rows, ground = _rows(card)
     clear, absent = [one.name for one in rows if one.duration_s >= CLEARLY_S], _absent(rows)
     if len(clear) >= 3 and absent and ground:
-        yield from _word(random.choice(absent), clear, random, ground)
+        right = drawn(absent, [1 / _rarity(name) for name in absent], 1, random)[0]
+        wrong = drawn(clear, [_rarity(name) for name in clear], 3, random)
+        yield _word(right, wrong, ground)
 
 
 def family_list(card: SongCard, random: Random) -> Iterator[Asked]:
@@ -68,8 +82,7 @@ def who_enters(card: SongCard, random: Random) -> Iterator[Asked]:
     rows, ground = _rows(card)
     late = [one for one in rows if one.timeline.segments[0].start_s > EDGE_S]
     if ground and len(late) == 1 and _entry_s(late[0]) is not None:
-        others = [one.name for one in rows if one is not late[0]]
-        yield from _word(late[0].name, [*others, *_absent(rows)][: max(3, len(others))], random, ground)
+        yield from _of_others(late[0].name, rows, random, ground)
 
 
 def who_leaves(card: SongCard, random: Random) -> Iterator[Asked]:
@@ -77,8 +90,7 @@ def who_leaves(card: SongCard, random: Random) -> Iterator[Asked]:
     rows, ground = _rows(card)
     gone = [one for one in rows if one.timeline.end_s < CLIP_S - EDGE_S]
     if ground and len(gone) == 1 and gone[0].timeline.end_s <= CLIP_S - LATE_S:
-        others = [one.name for one in rows if one is not gone[0]]
-        yield from _word(gone[0].name, [*others, *_absent(rows)][: max(3, len(others))], random, ground)
+        yield from _of_others(gone[0].name, rows, random, ground)
 
 
 def family_entry(card: SongCard, random: Random) -> Iterator[Asked]:
@@ -95,7 +107,7 @@ def voice_course(card: SongCard, random: Random) -> Iterator[Asked]:
     """Where in the clip somebody sings."""
     rows, ground = _rows(card)
     said = {
-        "none": "Nobody sings.", "all": "There is a voice from beginning to end.",
+        "none": "Nobody sings.", "all": ALL_SUNG,
         "late": "A voice comes in later.", "early": "There is a voice, but it stops before the end.",
     }  # fmt: skip
     sung = next((one for one in rows if one.name == VOICE), None)
@@ -124,7 +136,7 @@ def beside_voice(card: SongCard, random: Random) -> Iterator[Asked]:
     beside = [one for one in rows if one is not sung]
     shared = [one.name for one in beside if sum(one.seconds_in(s.interval) for s in sung.timeline) >= CLEARLY_S]
     if shared:
-        yield from _word(random.choice(shared), _absent(rows), random, ground)
+        yield from _heard_of(shared, [name for name in _absent(beside) if name != VOICE], random, ground)
 
 
 def loudest_part(card: SongCard, random: Random) -> Iterator[Asked]:
@@ -152,8 +164,8 @@ def texture(card: SongCard, random: Random) -> Iterator[Asked]:
     if ground is None or first is None or last is None:
         return
     said = {
-        "more": "More instruments play at the end than at the beginning.",
-        "fewer": "Fewer instruments play at the end than at the beginning.",
+        "more": MORE,
+        "fewer": FEWER,
         "same": SAME_PLAYERS,
         "other": "Some instruments have stopped and others have come in.",
     }
@@ -236,9 +248,36 @@ def _absent(rows: Sequence[Playing]) -> list[str]:
     return [name for name in FAMILY_NAMES if name not in heard | near]
 
 
-def _word(right: str, pool: Sequence[str], random: Random, ground: Basis[object]) -> Iterator[Asked]:
+def _heard_of(heard: Sequence[str], absent: Sequence[str], random: Random, ground: Basis[object]) -> Iterator[Asked]:
+    """One that is heard among three that are not; one that nearly always is heard is asked about less often."""
+    right = drawn(heard, [_rarity(name) for name in heard], 1, random)[0]
+    wrong = drawn(absent, [1 / _rarity(name) for name in absent], 3, random)
+    if len(wrong) == 3 and random.random() < _rarity(right):
+        yield _word(right, wrong, ground)
+
+
+def _of_others(right: str, rows: Sequence[Playing], random: Random, ground: Basis[object]) -> Iterator[Asked]:
+    """One beside three others: one or two that play, and such as do not but might come and go."""
+    others, absent = [one.name for one in rows if one.name != right], _absent(rows)
+    wrong = random.sample(others, min(random.choice((1, 1, 2)), len(others)))
+    wrong += drawn(absent, [3.0 if name in MOVING else 0.5 for name in absent], 3 - len(wrong), random)
+    if len(wrong) == 3 and random.random() < 2 * _rarity(right):
+        yield _word(right, wrong, ground)
+
+
+def _word(right: str, wrong: Sequence[str], ground: Basis[object]) -> Asked:
     """A question that makes sense with options alone."""
-    wrong = near_misses.words(right, pool, 3, random)
-    if len(wrong) == 3:
-        truth = {"type": "words", "accept": [right], "reject": wrong}
-        yield Asked({}, right, truth, wrong, "open", True, bases=(ground,))
+    truth = {"type": "words", "accept": [right], "reject": list(wrong)}
+    return Asked({}, right, truth, wrong, "open", True, bases=(ground,))
+
+
+def _rarity(name: str) -> float:
+    """The odds that a family is not heard."""
+    return (1 - HEARD[name]) / HEARD[name]
+
+
+def drawn(pool: Sequence[str], weights: Sequence[float], n: int, random: Random) -> list[str]:
+    """At most `n` different words, heavier ones more often."""
+    keys = [random.random() ** (1 / weight) for weight in weights]  # Efraimidis and Spirakis 2006
+    order = sorted(range(len(pool)), key=lambda at: -keys[at])
+    return [pool[at] for at in order[:n]]

@@ -27,7 +27,7 @@ from train.nano.excerpt_card import card_of_excerpt
 from train.nano.lessons import lessons_of
 from train.nano.mels import log_mel
 from train.nano.mix import N_SAMPLES, Mixer
-from train.nano.shards import CLIPS_PER_SHARD, NanoClip, shard_path, write_shard
+from train.nano.shards import CLIPS_PER_SHARD, NanoClip, Shard, shard_path, write_questions, write_shard
 from train.nano.spoil import spoiled
 from train.nano.truth import CLIP_S, RATE_HZ, truth_of
 from train.pieces.compose import piece
@@ -38,6 +38,7 @@ from train.tasks.choose import balanced
 
 SUNG, PLAIN = 0.4, 0.12  # how many leads are sung, how many songs are played as they are
 UP, DOWN = 320, 441  # 22,050 Hz, at which FluidSynth plays, to 16,000 Hz
+NEAR_S = 4.0  # around a clip: more than what rings on, and than the pauses that count as playing
 LEAD_S = 3.0  # what FluidSynth plays before the clip, so that what rings on is there
 EVENTFUL, TRIES, FEWEST_NOTES = 0.6, 8, 12
 
@@ -73,13 +74,16 @@ def main() -> None:
     parser.add_argument("--side", choices=tuple(PLANS), default="train")
     parser.add_argument("--clips", type=int, default=14_000, help="how many clips, in shards of 64")
     parser.add_argument("--part", default="0/1", help="which part of the work, such as 0/2")
+    parser.add_argument("--questions", action="store_true", help="ask anew about the clips that are there")
     given = parser.parse_args()
     folder = unpacked(given.data, given.out)
-    mixer = None if given.side == "test" else Mixer(bank.load(given.bank))
+    mixer = None if given.side == "test" or given.questions else Mixer(bank.load(given.bank))
     share, of = (int(number) for number in given.part.split("/"))
     for number in range(share, -(-given.clips // CLIPS_PER_SHARD), of):
         path = shard_path(given.out, given.side, number)
-        if not path.exists():
+        if given.questions and path.exists():
+            asked_anew(path, folder, given.side, number)
+        elif not path.exists() and not given.questions:
             begun_s = monotonic()
             write_shard(path, shard(folder, given.side, number, mixer))
             print(f"{path}: {(monotonic() - begun_s) / CLIPS_PER_SHARD:.3f} s a clip", flush=True)
@@ -87,10 +91,7 @@ def main() -> None:
 
 def shard(folder: Path, side: str, number: int, mixer: Mixer | None) -> list[NanoClip]:
     """The clips of a shard; letters are right equally often in it."""
-    made = [clip(order, mixer) for order in orders(folder, side, number)]
-    asked = balanced([example for one in made for example in one.examples], number)
-    of = {example.id: example for example in asked}
-    return [replace(one, examples=tuple(of[example.id] for example in one.examples)) for one in made]
+    return _balanced([clip(order, mixer) for order in orders(folder, side, number)], number)
 
 
 def orders(folder: Path, side: str, number: int) -> Iterator[Order]:
@@ -139,16 +140,34 @@ def _with_singer(made: Piece) -> Piece:
     return replace(made, parts=parts)
 
 
+def asked_anew(path: Path, folder: Path, side: str, number: int) -> None:
+    """Writes the questions of a shard again, as the lessons are now; what is heard stays."""
+    stored, made = Shard(path), []
+    for at, order in enumerate(orders(folder, side, number)):
+        start_s = chosen_start_s(order.piece, Random(f"clip {order.name}"))
+        card = card_of_excerpt(near(order.piece, start_s), start_s, stored.truth(at), order.name)
+        examples = tuple(lessons_of(order.name, card))
+        made.append(NanoClip(order.name, order.song, order.piece.style, stored.mel(at), stored.truth(at), examples))
+    if [clip.name for clip in made] != [row["name"] for row in stored.rows]:
+        raise StudioError(f"{path} holds other clips than it would now.", "Remove it and make it again.")
+    write_questions(path, _balanced(made, number))
+
+
+def _balanced(made: Sequence[NanoClip], number: int) -> list[NanoClip]:
+    """The same with every letter right equally often."""
+    asked = balanced([example for one in made for example in one.examples], number)
+    of = {example.id: example for example in asked}
+    return [replace(one, examples=tuple(of[example.id] for example in one.examples)) for one in made]
+
+
 def clip(order: Order, mixer: Mixer | None) -> NanoClip:
     """One clip: heard, true, and asked about. Without a mixer FluidSynth plays it, with the held-out soundfont."""
     random = Random(f"clip {order.name}")
     start_s = chosen_start_s(order.piece, random)
-    if mixer is None:
-        sound = played(order.piece, start_s, random)
-    else:
-        sound = spoiled(mixer.mix(order.piece, start_s, random), random)
-    truth = truth_of(order.piece, start_s, sound.cpu().numpy())
-    card = card_of_excerpt(order.piece, start_s, truth, order.name)
+    made = near(order.piece, start_s)
+    sound = played(made, start_s, random) if mixer is None else spoiled(mixer.mix(made, start_s, random), random)
+    truth = truth_of(made, start_s, sound.cpu().numpy())
+    card = card_of_excerpt(made, start_s, truth, order.name)
     mel = log_mel(sound).cpu().numpy()
     return NanoClip(order.name, order.song, order.piece.style, mel, truth, tuple(lessons_of(order.name, card)))
 
@@ -190,6 +209,12 @@ def played(made: Piece, start_s: float, random: Random) -> Any:
     out[: len(kept)] = kept
     level = 10 ** (random.uniform(-12, -1) / 20)
     return torch.from_numpy(out / max(1e-6, float(np.abs(out).max())) * np.float32(level))
+
+
+def near(made: Piece, start_s: float) -> Piece:
+    """The piece with only those notes that matter to a clip: they are searched again and again."""
+    begin_s, end_s = start_s - NEAR_S, start_s + CLIP_S + NEAR_S
+    return replace(made, notes=tuple(note for note in made.notes if note.start_s < end_s and note.end_s > begin_s))
 
 
 def shortened(made: Piece, start_s: float, length_s: float) -> Piece:

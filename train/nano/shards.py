@@ -52,11 +52,7 @@ def shard_path(folder: Path, side: str, number: int) -> Path:
 def write_shard(path: Path, clips: Sequence[NanoClip]) -> None:
     """Writes a shard, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = [_row(clip) for clip in clips]
-    lines = path.with_suffix(".jsonl")
-    draft = lines.with_suffix(".jsonl.part")
-    draft.write_text("".join(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows), "utf-8")
-    draft.replace(lines)
+    write_questions(path, clips)
     packed = [as_bytes(clip.mel) for clip in clips]
     arrays = {"mels": np.stack([mel for mel, _ in packed]), "tops": np.array([top for _, top in packed], np.float32)}
     arrays |= {name: _stacked(name, [getattr(clip.truth, name) for clip in clips]) for name in NAMES}
@@ -64,6 +60,15 @@ def write_shard(path: Path, clips: Sequence[NanoClip]) -> None:
     with draft.open("wb") as file:
         np.savez(file, **arrays)
     draft.replace(path)
+
+
+def write_questions(path: Path, clips: Sequence[NanoClip]) -> None:
+    """Writes what is asked about the clips of a shard, whole or not at all."""
+    rows = [_row(clip) for clip in clips]
+    lines = path.with_suffix(".jsonl")
+    draft = lines.with_suffix(".jsonl.part")
+    draft.write_text("".join(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows), "utf-8")
+    draft.replace(lines)
 
 
 def as_bytes(mel: NDArray[np.float32]) -> tuple[NDArray[np.uint8], float]:
