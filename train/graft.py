@@ -3,7 +3,6 @@
 Unchanged transformers classes (music_flamingo), so that whatever loads the large model loads this one.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,23 +62,19 @@ class Ears:
         )
 
 
-def graft(
-    words: Path,
-    out: Path,
-    *,
-    seed: int = 0,
-    ears: Ears | None = None,
-    heard: Mapping[str, Any] | None = None,
-    dtype: str = "float32",
-) -> Path:
-    """Writes the grafted checkpoint of a Llama checkpoint (model/embedded makes one) and gives its folder.
+def graft(words: Path, out: Path, *, seed: int = 0, ears: Ears | None = None) -> Path:
+    """Writes the grafted checkpoint of a Llama checkpoint (model/embedded makes one) and gives its folder."""
+    model, processor = grafted(words, ears or Ears(), seed=seed)
+    model.save_pretrained(out)
+    processor.save_pretrained(out)
+    return out
 
-    `heard` are weights of `audio_tower` and `multi_modal_projector`, all of them; without it they are random.
-    """
+
+def grafted(words: Path, ears: Ears, *, seed: int = 0) -> tuple[Any, Any]:
+    """Model and processor, in fp32; what is not of the Llama checkpoint is random."""
     import torch
     import transformers
 
-    ears = ears or Ears()
     tokenizer = tokenizer_of(words)
     speaker = transformers.AutoModelForCausalLM.from_pretrained(words, dtype=torch.float32)
     _widen(speaker, len(tokenizer))
@@ -88,13 +83,9 @@ def graft(
         model = transformers.MusicFlamingoForConditionalGeneration(config_of(speaker.config, tokenizer, ears))
     model.model.language_model.load_state_dict(speaker.model.state_dict())
     model.lm_head.weight.data.copy_(speaker.get_output_embeddings().weight)  # tied in SmolLM2, two matrices here
-    if heard is not None:
-        put_ears(model.model, heard)
     ends = {"eos_token_id": tokenizer.eos_token_id, "pad_token_id": tokenizer.pad_token_id}
     model.generation_config = transformers.GenerationConfig(**ends)
-    model.to(getattr(torch, dtype)).save_pretrained(out)
-    transformers.MusicFlamingoProcessor(ears.extractor(), tokenizer, chat_template=TEMPLATE).save_pretrained(out)
-    return out
+    return model, transformers.MusicFlamingoProcessor(ears.extractor(), tokenizer, chat_template=TEMPLATE)
 
 
 def tokenizer_of(words: Path) -> Any:
@@ -123,15 +114,6 @@ def config_of(text: Any, tokenizer: Any, ears: Ears) -> Any:
         audio_frame_step=ears.frame_s,
         rope_parameters={"rope_type": "default", "rope_theta": 1200},
     )
-
-
-def put_ears(inner: Any, heard: Mapping[str, Any]) -> None:
-    """Loads weights of encoder and projector into a Music Flamingo. Raises ValueError when they are not all there."""
-    known = {name for name in inner.state_dict() if not name.startswith("language_model.")}
-    if known != set(heard):
-        strange = sorted(known ^ set(heard))
-        raise ValueError(f"{len(strange)} weights of the ears are missing or strange, the first {strange[0]}")
-    inner.load_state_dict(dict(heard), strict=False)
 
 
 def _widen(speaker: Any, n_words: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from train.graft import Ears, config_of, graft, tokenizer_of
+from train.graft import Ears, config_of, grafted, tokenizer_of
 
 NANO = Ears(n_mels=192, width=256, layers=6, heads=4, feed_forward=1024, window_s=20, n_fft=2048, hop=320)
 ENCODER, PROJECTOR = "audio_tower", "multi_modal_projector"
@@ -17,12 +17,41 @@ N_VECTORS = 250  # of a window
 _POSITIONS = 0.25  # loudness of the positions beside what the first layers hear
 
 
-def assemble(words: Path, out: Path, heard: Mapping[str, Any] | None = None, *, ears: Ears = NANO) -> Path:
-    """Writes a Music Flamingo of a Llama checkpoint and of ears, as `from_pretrained` reads it; gives its folder.
+def assemble(
+    words: Path,
+    out: Path,
+    heard: Mapping[str, Any] | None = None,
+    told: Mapping[str, Any] | None = None,
+    *,
+    ears: Ears = NANO,
+    scale: float = 2.0,
+) -> Path:
+    """Writes a Music Flamingo of a Llama checkpoint and of ears in bf16, as `from_pretrained` reads it; its folder.
 
-    `heard` has the names `audio_tower.…` and `multi_modal_projector.…`; without it the ears know nothing.
+    `heard` has all of `audio_tower.…` and `multi_modal_projector.…`; without it the ears know nothing. `told` has
+    `language_model.….lora_A` and `.lora_B`, put into the words `scale` times. Raises ValueError for names that differ.
     """
-    return graft(words, out, ears=ears, heard=heard, dtype="bfloat16")
+    import torch
+
+    model, processor = grafted(words, ears)
+    if heard is not None:
+        _put(model.model, heard)
+    for name, first in (told or {}).items():
+        if name.endswith(".lora_A"):
+            place = name.removesuffix(".lora_A")
+            second = (told or {})[f"{place}.lora_B"].float()
+            model.model.get_submodule(place).weight.data += scale * second @ first.float()
+    model.to(torch.bfloat16).save_pretrained(out)
+    processor.save_pretrained(out)
+    return out
+
+
+def _put(inner: Any, heard: Mapping[str, Any]) -> None:
+    known = {name for name in inner.state_dict() if not name.startswith("language_model.")}
+    if known != set(heard):
+        strange = sorted(known ^ set(heard))
+        raise ValueError(f"{len(strange)} weights of the ears are missing or strange, the first {strange[0]}")
+    inner.load_state_dict(dict(heard), strict=False)
 
 
 def untaught(words: Path, ears: Ears = NANO) -> tuple[Any, Any, Any]:

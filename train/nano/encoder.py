@@ -22,7 +22,7 @@ from train.nano.targets import batch_of, disguised
 
 log = logging.getLogger(__name__)
 MEAN_DECAY, CLIP_NORM = 0.99, 1.0
-MOST_WINDOWS = 12  # a clip stands for any window of a recording up to four minutes
+MOST_WINDOWS, LATER = 12, 0.3  # a share of the clips stands for later windows of a recording up to four minutes
 LOOK_S, SCAN_STEPS = 240.0, 50
 N_JUDGED = 192
 
@@ -140,7 +140,7 @@ def batches(data: Path, known: speech.Table, size: int, seed: int, first_step: i
         chosen = random.integers(0, len(clips), size)
         mels = [disguised(clips.mel(int(at)), random) for at in chosen]
         truths = [clips.truth(int(at)) for at in chosen]
-        yield batch_of(mels, truths, known, random.integers(0, MOST_WINDOWS, size))
+        yield batch_of(mels, truths, known, random.integers(0, MOST_WINDOWS, size) * (random.random(size) < LATER))
         n += 1
 
 

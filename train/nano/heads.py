@@ -14,17 +14,18 @@ from musicflamingo_app.analysis.listening.classes import FAMILY_NAMES, N_CHORDS,
 from train.graft import Ears
 from train.nano import words as speech
 from train.nano.architecture import ENCODER, NANO, PROJECTOR, rotated, untaught
-from train.nano.targets import N_TEMPI
+from train.nano.targets import N_DISTANCES, N_TEMPI
 from train.nano.truth import METRES, N_PITCHES
 
 SIZES = {
     "pitches": N_PITCHES, "onsets": N_PITCHES, "chords": N_CHORDS, "bass": 13, "keys": N_KEYS,
     "families": len(FAMILY_NAMES), "beats": 1, "downbeats": 1, "boundaries": 1, "loudness": 1, "tempo": N_TEMPI,
-    "metre": len(METRES),
+    "metre": len(METRES), "since": N_DISTANCES, "until": N_DISTANCES,
 }  # fmt: skip
 WEIGHTS = {
-    "pitches": 20.0, "onsets": 20.0, "chords": 1.0, "bass": 0.5, "keys": 0.5, "clip_keys": 0.3, "families": 3.0,
-    "beats": 1.0, "downbeats": 1.0, "boundaries": 0.5, "loudness": 0.1, "tempo": 0.5, "metre": 0.3, "words": 3.0,
+    "pitches": 12.0, "onsets": 12.0, "chords": 1.0, "bass": 0.5, "keys": 0.5, "clip_keys": 0.3, "families": 6.0,
+    "beats": 1.0, "downbeats": 1.0, "boundaries": 0.5, "loudness": 0.1, "tempo": 1.0, "metre": 0.5, "words": 3.0,
+    "since": 0.4, "until": 0.4,
 }  # fmt: skip
 RARE = {"pitches": 3.0, "onsets": 6.0, "families": 1.5, "beats": 3.0, "downbeats": 8.0, "boundaries": 10.0}
 
@@ -63,7 +64,7 @@ def losses(listener: Any, batch: dict[str, Tensor], known: speech.Table) -> dict
     scores, spoken = listener(batch["mels"], batch["first_s"])
     scores = {name: value.float() for name, value in scores.items()}
     out = {name: _yes_no(scores[name], batch[name], rare) for name, rare in RARE.items()}
-    out |= {name: _one_of(scores[name], batch[name]) for name in ("chords", "bass", "keys")}
+    out |= {name: _one_of(scores[name], batch[name]) for name in ("chords", "bass", "keys", "since", "until")}
     out["clip_keys"] = F.cross_entropy(scores["keys"].mean(1), batch["clip_keys"], ignore_index=-1)
     out["metre"] = F.cross_entropy(scores["metre"].mean(1), batch["metre"], ignore_index=-1)
     out["loudness"] = F.smooth_l1_loss(scores["loudness"], batch["loudness"])

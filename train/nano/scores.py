@@ -55,7 +55,7 @@ def judged(listener: Any, batches: Iterator[dict[str, Any]], known: speech.Table
 def _add(tally: Tally, scores: dict[str, Any], batch: dict[str, Any]) -> None:
     for name in ("pitches", "onsets", "families"):
         tally.f(f"v_{name}", (scores[name] > 0).numpy(), batch[name].numpy() > 0)
-    for name in ("chords", "bass", "keys"):
+    for name in ("chords", "bass", "keys", "since"):
         _count(tally, f"v_{name}", scores[name].argmax(-1).numpy(), batch[name].numpy())
     chords, true = scores["chords"].argmax(-1).numpy(), batch["chords"].numpy()
     _count(tally, "v_triads", as_triads(chords), as_triads(true))

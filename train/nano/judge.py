@@ -1,0 +1,183 @@
+"""Asks the nano held-out questions: `python -m train.nano.judge --data D --base B --adapter A --out FOLDER`.
+
+Four-way questions over the five skills, each about the clip, about Gaussian noise of its length and about nothing;
+what noise earns is what words alone are worth. Answers go to `answers.jsonl` (a killed run goes on), tables to
+`report.json`: by skill and task, with intervals by song. Some are answered in words too, and captions are checked.
+"""
+
+import argparse
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from train.evaluate.intervals import Estimate, difference, ratio
+from train.examples import Example
+from train.nano import shards
+from train.nano.reading import Reader, noise, window
+from train.nano.shards import NanoClip
+from train.prompts import prompt_text
+
+log = logging.getLogger(__name__)
+CONTROLS = ("audio", "noise", "none")
+QUESTIONS = 6  # of a clip
+CAPTION_TOKENS = 160
+Row = dict[str, Any]
+
+
+def main() -> None:
+    given = _given()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    import torch
+
+    from model.transformers_hf.load import Checkpoint, load
+
+    torch.set_num_threads(given.threads)
+    loaded = load(Checkpoint(str(given.base), precision=given.precision, device=given.device))
+    reader = Reader(_adapted(loaded.model, given.adapter), loaded.processor)
+    given.out.mkdir(parents=True, exist_ok=True)
+    rows = asked(reader, spread(given.data, given.side, given.clips), given)
+    write_report(given.out, rows)
+
+
+def _adapted(model: Any, adapter: Path | None) -> Any:
+    if adapter is None:
+        return model
+    import peft
+
+    return peft.PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+
+
+def spread(data: Path, side: str, n: int) -> Iterator[tuple[int, NanoClip]]:
+    """At most `n` clips of a side, evenly from the whole, with their number."""
+    clips = shards.clips(data, side)
+    for at in np.unique(np.linspace(0, len(clips) - 1, min(n, len(clips))).astype(int)):
+        yield int(at), clips[int(at)]
+
+
+def asked(reader: Reader, clips: Iterator[tuple[int, NanoClip]], given: argparse.Namespace) -> list[Row]:
+    """Every answer, those of an earlier go included."""
+    path = given.out / "answers.jsonl"
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+    done = {(row["clip"], row["control"]) for row in rows}
+    with path.open("a", encoding="utf-8") as file:
+        for number, (at, clip) in enumerate(clips):
+            for control in CONTROLS:
+                if (clip.name, control) not in done:
+                    speaks = control != "none" and number % max(1, given.clips // max(1, given.spoken)) == 0
+                    found = of_clip(reader, clip, at, control, speaks=speaks)
+                    file.write("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found))
+                    file.flush()
+                    rows += found
+            log.info("%d %s", number, clip.name)
+    return rows
+
+
+def of_clip(reader: Reader, clip: NanoClip, seed: int, control: str, *, speaks: bool) -> list[Row]:
+    """The answers about one clip under one control; with `speaks` in words too, and a caption."""
+    extractor = reader.writer.processor.feature_extractor
+    heard = {"audio": window(clip.mel), "noise": noise(extractor, seed), "none": None}[control]
+    vectors = None if heard is None else reader.vectors(heard)
+    n_vectors = 0 if vectors is None else len(vectors)
+    before = reader.prefix(vectors)
+    rows = []
+    for example in four_way(clip.examples):
+        question = prompt_text(example)
+        logs = reader.likelihoods(before, question, n_vectors, example.options)
+        picked = example.options[int(logs.argmax())]
+        row = _row(clip, example, control) | {"picked": picked, "right": float(picked == example.answer)}
+        if speaks:
+            row |= _said(example, reader.answer(before, question, n_vectors))
+        rows.append(row)
+    captions = [one for one in clip.examples if one.kind == "caption"][:1] if speaks else []
+    for example in captions:
+        said = reader.answer(before, prompt_text(example), n_vectors, CAPTION_TOKENS)
+        rows.append(_row(clip, example, control) | _said(example, said))
+    return rows
+
+
+def four_way(examples: Sequence[Example]) -> list[Example]:
+    """The questions with four options, at most so many, in an order that a hash decides."""
+    found = [one for one in examples if len(one.options) == 4]
+    return sorted(found, key=lambda one: crc32(one.id.encode()))[:QUESTIONS]
+
+
+def _row(clip: NanoClip, example: Example, control: str) -> Row:
+    about = {"clip": clip.name, "song": clip.song, "style": clip.style, "control": control, "example": example.id}
+    return about | {"skill": example.skill, "task": example.task, "answer": example.answer}
+
+
+def _said(example: Example, said: str) -> Row:
+    from train.tasks.registry import score
+
+    scored = score(example, said)
+    return {"said": said, "said_score": scored.value if scored else None, "parts": dict(scored.parts) if scored else {}}
+
+
+def write_report(out: Path, rows: Sequence[Row]) -> dict[str, Any]:
+    """Writes `report.json`: shares that are right, by control, skill and task, and what sound adds to noise."""
+    picked = [row for row in rows if "right" in row]
+    report: dict[str, Any] = {"all": compared(picked)}
+    for name in ("skill", "task", "style"):
+        report[name] = {
+            one: compared([r for r in picked if r[name] == one]) for one in sorted({r[name] for r in picked})
+        }
+    report["in words"] = compared([row | {"right": row["said_score"] or 0.0} for row in picked if "said" in row])
+    report["captions"] = {control: _captions(rows, control) for control in ("audio", "noise")}
+    (out / "report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    log.info("%s", json.dumps(report["all"]))
+    return report
+
+
+def compared(rows: Sequence[Row]) -> dict[str, Any]:
+    """Share right under each control, and audio minus noise over the same questions, in percent."""
+    by = {control: {r["example"]: r for r in rows if r["control"] == control} for control in CONTROLS}
+    out = {control: _estimate(_share(list(found.values()))) for control, found in by.items() if found}
+    both = [key for key in by["audio"] if key in by["noise"]]
+    if both:
+        songs = [by["audio"][key]["song"] for key in both]
+        before, after = ([by[control][key]["right"] for key in both] for control in ("noise", "audio"))
+        out["audio - noise"] = _estimate(difference(songs, before, after, [1.0] * len(both)))
+    return out
+
+
+def _share(rows: Sequence[Row]) -> Estimate:
+    return ratio([r["song"] for r in rows], [r["right"] for r in rows], [1.0] * len(rows), is_share=True)
+
+
+def _estimate(found: Estimate) -> dict[str, Any]:
+    low, high = (None if end is None else round(100 * end, 1) for end in (found.low, found.high))
+    return {"value": round(100 * found.value, 1), "low": low, "high": high, "n": found.n_items, "songs": found.n_songs}
+
+
+def _captions(rows: Sequence[Row], control: str) -> dict[str, float]:
+    """Means of the scores of captions and of their parts (claims that are true, facts that are told)."""
+    parts = [
+        row["parts"] | {"score": row["said_score"]} for row in rows if "right" not in row and row["control"] == control
+    ]
+    names = sorted({name for one in parts for name in one})
+    means = {name: [float(one[name]) for one in parts if one.get(name) is not None] for name in names}
+    return {"n": float(len(parts))} | {name: round(sum(v) / len(v), 4) for name, v in means.items() if v}
+
+
+def _given() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m train.nano.judge", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="the folder that train.nano.make fills")
+    parser.add_argument("--base", type=Path, required=True, help="the assembled model")
+    parser.add_argument("--adapter", type=Path, help="what train.nano.sft learned")
+    parser.add_argument("--out", type=Path, required=True, help="where answers and tables go")
+    parser.add_argument("--side", default="test")
+    parser.add_argument("--clips", type=int, default=200)
+    parser.add_argument("--spoken", type=int, default=40, help="clips that are answered in words too")
+    parser.add_argument("--precision", default="bf16")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
