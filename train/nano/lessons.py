@@ -15,6 +15,7 @@ from train.examples import SKILLS, Example, Recording
 from train.nano import ask_music, ask_players
 from train.nano.wordings import wordings
 from train.tasks.caption import CAPTIONS
+from train.tasks.judge import judge
 from train.tasks.question import Asked, Finder
 from train.tasks.registry import TASKS
 from train.think import with_thoughts
@@ -117,8 +118,10 @@ def questions_of(track: Recording, card: SongCard, random: Random) -> list[Examp
             if pool[skill] and len(chosen) < N_QUESTIONS:
                 best = min(range(len(pool[skill])), key=lambda n: told[pool[skill][n][0].name])
                 lesson, asked = pool[skill].pop(best)
-                told[lesson.name] += 1
-                chosen.append(_example(track, lesson, asked, random))
+                example = _example(track, lesson, asked, random)
+                if _is_answerable(example):
+                    told[lesson.name] += 1
+                    chosen.append(example)
     return chosen
 
 
@@ -134,6 +137,12 @@ def _example(track: Recording, lesson: Lesson, asked: Asked, random: Random) -> 
         asked.answer, tuple(options), truth=dict(asked.truth), references=asked.references, sources=tuple(sources),
         song=track.song,
     )  # fmt: skip
+
+
+def _is_answerable(example: Example) -> bool:
+    """Whether its own answer earns full marks; the names of rare chords cannot be read back."""
+    mark = judge(example, example.answer)
+    return mark is not None and mark.value >= 1.0
 
 
 def _thought(example: Example, card: SongCard, random: Random, share: float) -> Example:
