@@ -31,6 +31,7 @@ HEARD = {
     "voice": 0.34, "brass": 0.13, "saxophone and reeds": 0.20, "flute and pipes": 0.12, "synthesizer lead": 0.09,
     "synthesizer pad": 0.14, "plucked strings": 0.16, "drums": 0.64,
 }  # fmt: skip
+SOFTENED = 0.6
 MOVING = ("voice", "saxophone and reeds", "flute and pipes", "brass", "strings", "synthesizer lead", "drums")
 # Families that are taken for one another: where one is heard, the other is no wrong option.
 ALIKE = (
@@ -274,8 +275,8 @@ def _word(right: str, wrong: Sequence[str], ground: Basis[object]) -> Asked:
 
 
 def _rarity(name: str) -> float:
-    """The odds that a family is not heard."""
-    return (1 - HEARD[name]) / HEARD[name]
+    """The odds that a family is not heard, softened: in a band they do not come and go by themselves."""
+    return ((1 - HEARD[name]) / HEARD[name]) ** SOFTENED
 
 
 def drawn(pool: Sequence[str], weights: Sequence[float], n: int, random: Random) -> list[str]:

@@ -70,7 +70,7 @@ LESSONS = (
     Lesson("family_list", ATTRIBUTES, ask_players.family_list),
     Lesson("family_count", ATTRIBUTES, ask_players.family_count, {"5": 0.55, "4": 0.5, "1": 0.8}),
     _known("chord_at", share=0.8), _known("chord_after", share=0.5), _known("chord_before", share=0.4),
-    _known("numeral", {"I": 0.35, "i": 0.35, "I5": 0.35}, share=0.6), _known("bass_note", share=0.6),
+    Lesson("numeral", HARMONY, _without_options("numeral"), {"I": 0.4, "i": 0.4}, 0.4), _known("bass_note", share=0.6),
     _of_changes("new_key"), _of_changes("key_relation"), _known("outside_chord", share=0.3),
     Lesson("mode_of", HARMONY, ask_music.mode_of, {"major": 0.08, "minor": 0.08}),
     Lesson("chord_kind", HARMONY, ask_music.chord_kind, {"major triad": 0.5, "minor seventh": 0.8}),
