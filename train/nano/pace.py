@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 
 WARM_UP = 0.03
 LAST = 0.02  # of the largest rate
@@ -10,7 +11,7 @@ LAST = 0.02  # of the largest rate
 class Pace:
     """Counts the time that was learned in, over interruptions. `time_s` is a clock, for tests."""
 
-    def __init__(self, minutes: float, spent_s: float = 0.0, time_s: object = time.monotonic) -> None:
+    def __init__(self, minutes: float, spent_s: float = 0.0, time_s: Callable[[], float] = time.monotonic) -> None:
         self._total_s, self._before_s, self._clock = max(1e-9, minutes * 60), spent_s, time_s
         self._began_s = self._clock()
 

@@ -20,7 +20,7 @@ from train.nano import attention
 from train.nano.pace import Pace
 from train.nano.turns import batches, taught
 from train.recipes.recipe import Recipe
-from train.tuning import PROJECTOR, adapted
+from train.tuning import PROJECTOR, adapted, precise
 
 log = logging.getLogger(__name__)
 RECIPE = Recipe(lora_rank=16, lora_alpha=32, lora_dropout=0.0, projector_learning_rate=3e-4)
@@ -62,9 +62,7 @@ def learner_of(model: Any, rate: float) -> Learner:
     """AdamW over what learns, held in fp32; the projector, which says words already, learns more slowly."""
     import torch
 
-    for weights in model.parameters():
-        if weights.requires_grad:
-            weights.data = weights.data.float()
+    precise(model)
     named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
     groups = [
         {"params": [p for name, p in named if PROJECTOR not in name], "rate": rate},

@@ -1,0 +1,217 @@
+"""Speech is learned from kept vectors, judged with and without sound, and packed so that it comes back whole."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from musicflamingo_app.errors import StudioError
+from tests.train.grpo.making import PEFT_ASKS
+from tests.train.nano.conftest import clip
+from train.collate import Writer
+from train.nano import attention, export, features, judge, reward, shards, turns
+from train.nano.reading import Reader, noise, window
+from train.nano.sft import RECIPE, learn, learner_of, loss_of, step
+from train.prompts import prompt_text
+from train.tuning import adapted
+
+pytestmark = pytest.mark.filterwarnings(PEFT_ASKS)
+
+
+def given(out: Path, minutes: float = 0.01, stage: str = "sft") -> argparse.Namespace:
+    return argparse.Namespace(out=out, minutes=minutes, batch=2, rate=1e-2, seed=0, device="cpu", stage=stage)
+
+
+@pytest.fixture(scope="module")
+def kept(base: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from model.transformers_hf.load import Checkpoint, load
+
+    inner = load(Checkpoint(str(base), precision="fp32")).model.model
+    out = tmp_path_factory.mktemp("vectors")
+    for side in ("train", "valid"):
+        features.keep(inner.audio_tower, inner.pos_emb, data, side, out)
+    return out
+
+
+@pytest.fixture
+def lessons(data: Path, kept: Path) -> dict[str, list[turns.Taught]]:
+    return {side: turns.taught(data, kept, side) for side in ("train", "valid")}
+
+
+def test_a_conversation_begins_with_options_and_ends_with_a_caption(lessons: dict[str, list[turns.Taught]]) -> None:
+    one, random = lessons["train"][0], np.random.default_rng(0)
+    early = [turns.spoken(one, 0.0, random) for _ in range(20)]
+    late = [turns.spoken(one, 1.0, random) for _ in range(40)]
+    assert all(len(said) == 2 for said in early)
+    n_captions = sum(len(said) == 3 for said in late)
+    assert 5 < n_captions < 28 and all("Describe" in said[2][0] for said in late if len(said) == 3)
+    thinking = turns.spoken(one, 1.0, random, thinks=True)
+    assert all("<think>" in said for _, said in thinking) and len(thinking) == 2
+
+
+def test_every_reply_weighs_the_same_but_captions(loaded: Any, lessons: dict[str, list[turns.Taught]]) -> None:
+    writer, one = Writer(loaded.processor), lessons["train"][0]
+    said = [(prompt_text(example), example.answer) for example in (*one.questions, *one.captions)]
+    tokens = writer.conversation(said, 250)
+    shares = turns.weights(tokens)
+    assert abs(shares.sum() - (1 + 1 + turns.CAPTION_WEIGHT)) < 1e-5
+    assert ((shares > 0) == np.array(tokens.learned)).all()
+
+
+def test_the_loss_is_that_of_the_model_itself(loaded: Any, lessons: dict[str, list[turns.Taught]], data: Path) -> None:
+    learner, writer = learner_of(adapted(loaded, RECIPE), 1e-3), Writer(loaded.processor)
+    batch = next(turns.batches(lessons["train"], writer, 2, 0, 0, lambda: 1.0))
+    mels = {one.name: shards.clips(data, "train").mel(at) for at, one in enumerate(lessons["train"])}
+    heard = [row for row in batch["vectors"]]
+    names = [next(o.name for o in lessons["train"] if np.array_equal(o.vectors, row.numpy())) for row in heard]
+    frames = torch.from_numpy(np.stack([mels[name] for name in names]))
+    batch["weights"] = (batch["labels"] != -100).float()
+    mask = torch.ones(len(frames), 1000, dtype=torch.long)
+    with torch.no_grad():
+        ours = float(loss_of(learner.model, batch))
+        wanted = learner.model(
+            input_ids=batch["ids"], labels=batch["labels"], input_features=frames, input_features_mask=mask
+        ).loss
+    assert ours == pytest.approx(float(wanted), rel=0.02)
+
+
+def test_it_learns_and_goes_on(base: Path, loaded: Any, lessons: dict[str, list[turns.Taught]], tmp_path: Path) -> None:
+    from model.transformers_hf.load import Checkpoint, load
+
+    attention.use(loaded.model.model.language_model)
+    writer = Writer(loaded.processor)
+    learner = learner_of(adapted(loaded, RECIPE), 1e-2)
+    source = turns.batches(lessons["train"], writer, 2, 0, 0, lambda: 0.0)
+    losses = [step(learner, next(source), 2.0, "cpu")["loss"] for _ in range(16)]
+    assert np.mean(losses[-4:]) < 0.95 * np.mean(losses[:4])
+    adapter = learn(learner, writer, lessons, given(tmp_path / "run"))
+    assert (adapter / "adapter_model.safetensors").is_file()
+    again = learner_of(adapted(load(Checkpoint(str(base), precision="fp32")), RECIPE), 1e-2)
+    learn(again, writer, lessons, given(tmp_path / "run"))  # its time is over: only the checkpoint is read
+    assert again.step == learner.step
+    for name, weights in learner.learning.items():
+        torch.testing.assert_close(again.learning[name], weights)
+
+
+def test_options_are_weighed_as_the_whole_model_would(loaded: Any) -> None:
+    reader, one = Reader(loaded.model, loaded.processor), clip(300)
+    vectors = reader.vectors(window(one.mel))
+    question, options = prompt_text(one.examples[0]), one.examples[0].options
+    for given_vectors in (vectors, None):
+        n = 0 if given_vectors is None else len(given_vectors)
+        found = reader.likelihoods(reader.prefix(given_vectors), question, n, options)
+        for option, value in zip(options, found, strict=True):
+            tokens = reader.writer.conversation([(question, option)], n)
+            ids = torch.tensor([tokens.ids])
+            embedded = loaded.model.get_input_embeddings()(ids)
+            if n:
+                places = (ids == loaded.processor.audio_token_id).unsqueeze(-1)
+                embedded = embedded.masked_scatter(places, vectors)
+            with torch.no_grad():
+                logs = loaded.model(inputs_embeds=embedded).logits.log_softmax(-1)[0, :-1]
+            wanted = sum(float(logs[at - 1, t]) for at, t in enumerate(tokens.ids) if tokens.learned[at])
+            assert value == pytest.approx(wanted, abs=2e-2)
+
+
+def test_words_are_the_likeliest(loaded: Any) -> None:
+    reader, one = Reader(loaded.model, loaded.processor), clip(300)
+    vectors = reader.vectors(window(one.mel))
+    said = reader.answer(reader.prefix(vectors), "How fast?", len(vectors), 5)
+    ids = torch.tensor([reader.writer.prompt("How fast?", len(vectors))])
+    made = loaded.model.generate(
+        input_ids=ids, attention_mask=torch.ones_like(ids), input_features=torch.from_numpy(window(one.mel).frames),
+        input_features_mask=torch.from_numpy(window(one.mel).mask), max_new_tokens=5, do_sample=False,
+        suppress_tokens=loaded.processor.audio_token_ids,
+    )  # fmt: skip
+    assert said == loaded.tokenizer.decode(made[0, ids.shape[1] :], skip_special_tokens=True).strip()
+
+
+def test_a_judgement_goes_on_and_tells_sound_from_noise(loaded: Any, data: Path, tmp_path: Path) -> None:
+    reader = Reader(loaded.model, loaded.processor)
+    asked = argparse.Namespace(out=tmp_path, clips=3, spoken=1)
+    rows = judge.asked(reader, judge.spread(data, "test", 3), asked)
+    assert {row["control"] for row in rows} == {"audio", "noise", "none"}
+    assert len([row for row in rows if "right" in row]) == 3 * 2 * 3 and sum("said" in row for row in rows) == 6
+    assert judge.asked(reader, judge.spread(data, "test", 3), asked) == rows
+    assert len((tmp_path / "answers.jsonl").read_text("utf-8").splitlines()) == len(rows)
+    report = judge.write_report(tmp_path, rows)
+    assert json.loads((tmp_path / "report.json").read_text("utf-8")) == report
+    assert report["all"]["audio"]["n"] == 6 and set(report["skill"]) <= {one.skill for one in clip(300).examples}
+    first, second = noise(reader.writer.processor.feature_extractor, 1), noise(loaded.processor.feature_extractor, 2)
+    assert first.frames.shape == (1, 192, 1000) and not np.array_equal(first.frames, second.frames)
+
+
+def test_audio_minus_noise_is_counted_in_points() -> None:
+    about = {"style": "a", "skill": "s", "task": "t"}
+    rows = [
+        about | {"example": f"{n}", "song": f"{n}", "control": control, "right": float(control == "audio" or n % 2)}
+        for n in range(10)
+        for control in judge.CONTROLS
+    ]
+    found = judge.compared(rows)
+    assert (found["audio"]["value"], found["noise"]["value"]) == (100.0, 50.0)
+    assert found["audio - noise"]["value"] == 50.0 and found["audio - noise"]["low"] > 0
+
+
+def report_of(gain: float) -> dict[str, Any]:
+    cell = {"value": 50.0, "low": 40.0, "high": 60.0, "n": 9, "songs": 9}
+    found = {"audio": cell, "noise": cell, "none": cell, "audio - noise": cell | {"value": gain}}
+    return {"all": found, "skill": {"harmony": found}}
+
+
+def test_what_ships_comes_back_whole(
+    words: Path, loaded: Any, lessons: dict[str, list[turns.Taught]], tmp_path: Path
+) -> None:
+    import transformers
+
+    from model.embedded.nano import assembled, read
+    from tests.train.nano.conftest import SMALL
+
+    ears = {n: v for n, v in loaded.model.model.state_dict().items() if not n.startswith("language_model.")}
+    learner = learner_of(adapted(loaded, RECIPE), 1e-2)
+    source = turns.batches(lessons["train"], Writer(loaded.processor), 2, 0, 0, lambda: 0.0)
+    for _ in range(3):
+        step(learner, next(source), 1.0, "cpu")
+    learner.model.save_pretrained(tmp_path / "adapter")
+    with pytest.raises(StudioError, match="3\\.0 points"):
+        export.export(ears, tmp_path / "adapter", report_of(3.0), tmp_path / "weights")
+    assert not (tmp_path / "weights").exists()
+    shipped = export.export(ears, tmp_path / "adapter", report_of(12.5), tmp_path / "weights", sizes=SMALL)
+    assert "| harmony | 9 | 50.0 | 50.0 | 50.0 | 12.5 (40.0 to 60.0) |" in (shipped / "CARD.md").read_text("utf-8")
+    folder = assembled(read(shipped), words, tmp_path / "model")
+    whole = transformers.MusicFlamingoForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+    one = window(clip(1).mel)
+    ids = torch.tensor([Writer(loaded.processor).prompt("How fast?", 250)])
+    asked = {"input_ids": ids, "input_features": torch.from_numpy(one.frames)}
+    asked["input_features_mask"] = torch.from_numpy(one.mask)
+    with torch.no_grad():
+        ours, theirs = whole(**asked).logits, learner.model.eval()(**asked).logits
+    assert float(torch.nn.functional.cosine_similarity(ours[0, -1], theirs[0, -1], dim=0)) > 0.999
+    (shipped / export.FILE).write_bytes(b"else")
+    with pytest.raises(StudioError, match="damaged"):
+        read(shipped)
+
+
+def test_rewards_are_earned_on_clips(base: Path, loaded: Any, data: Path, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from train.grpo.learn import learn as learn_by_reward
+    from train.grpo.session import policy_of
+    from train.runs.folder import Plan
+
+    adapted(loaded, RECIPE).save_pretrained(tmp_path / "adapter")
+    from model.transformers_hf.load import Checkpoint, load
+
+    again = load(Checkpoint(str(base), precision="fp32"))
+    settings = replace(reward.SETTINGS, steps=1, prompts_per_step=2, group_size=3, max_new_tokens=3, control_prompts=2)
+    plan = Plan(replace(RECIPE, projector_learning_rate=0.0), base, data, adapter=tmp_path / "adapter")
+    policy = policy_of(plan, settings, again)
+    lesson = reward.lesson_of(data, Writer(again.processor), settings)
+    assert len(lesson.learned) == 16 and {e.id for e in lesson.held_out}.isdisjoint(e.id for e in lesson.learned)
+    assert learn_by_reward(tmp_path, policy, lesson, reward.Diary(tmp_path)) == 1
+    rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
+    assert any("noise_reward" in row for row in rows) and (tmp_path / "adapter" / "adapter_config.json").is_file()
