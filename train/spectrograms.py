@@ -120,7 +120,7 @@ class Spectrograms:
 
     def hear(self, samples: NDArray[np.float32]) -> Heard:
         """The spectrogram of mono samples at 16 kHz, window by window."""
-        pieces = list(windows(samples, int(RATE_HZ * self._extractor.chunk_length)))
+        pieces = list(windows(samples, self._extractor))
         made = self._extractor(pieces, sampling_rate=RATE_HZ, return_attention_mask=True, return_tensors="np")
         return Heard(made["input_features"].astype(np.float32), made["attention_mask"].astype(np.int32))
 

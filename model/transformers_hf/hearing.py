@@ -1,7 +1,8 @@
 """Turns sound into embeddings for the language model, window by window, and remembers them.
 
-Music Flamingo hears 30 s at a time, so a whole recording needs memory for one window only. The result (25 vectors a
-second) is kept for the sounds asked about last, so a second question does not listen again.
+Music Flamingo hears 30 s at a time (the nano 20 s), so a whole recording needs memory for one window only. The result
+(25 vectors a second, the nano's 12.5) is kept for the sounds asked about last, so a second question does not listen
+again. Windows and frames are those of the checkpoint's own feature extractor.
 """
 
 from collections import OrderedDict
@@ -16,8 +17,8 @@ from musicflamingo_app.audio.sound import Audio
 from musicflamingo_app.music.arrays import Floats
 
 RATE_HZ = 16_000
-_SHORT = 320  # a last window of up to this many samples has too few frames for a single vector
-_POOLED = 4  # frames of the spectrogram in one vector
+POOLED = 4  # frames of the spectrogram in one vector: two strides, then a pool of two
+_FEWEST = 3  # frames that make one vector
 
 
 class Remembered:
@@ -69,14 +70,10 @@ class Ears:
         samples = Audio(np.ascontiguousarray(sound.samples, np.float32)[None], sound.rate_hz).at(RATE_HZ)
         heard = []
         with torch.no_grad():
-            for index, window in enumerate(windows(samples, self._window_samples)):
+            for index, window in enumerate(windows(samples, self._loaded.processor.feature_extractor)):
                 check()
                 heard.append(self._window(torch, window, index).cpu())
         return torch.cat(heard)
-
-    @property
-    def _window_samples(self) -> int:
-        return int(RATE_HZ * self._loaded.processor.feature_extractor.chunk_length)
 
     def _window(self, torch: Any, samples: Floats, index: int) -> Any:
         """(tokens, width): the vectors of one window, the way the model's own `get_audio_features` makes them."""
@@ -95,16 +92,19 @@ class Ears:
 
     def _times(self, torch: Any, index: int, n_most: int) -> Any:
         """(1, n): when each vector sounds, in seconds from the beginning of the recording."""
-        step_s = self._loaded.model.config.audio_frame_step * _POOLED
+        step_s = self._loaded.model.config.audio_frame_step * POOLED
         return torch.tensor([[index]]) * n_most * step_s + torch.arange(n_most, dtype=torch.float32) * step_s
 
 
-def windows(samples: Floats, n_window: int) -> Iterator[Floats]:
-    """The samples cut in windows; a rest too short to be heard is left out, or padded when it is all there is."""
+def windows(samples: Floats, extractor: Any) -> Iterator[Floats]:
+    """The samples cut in an extractor's windows; a rest too short for a single vector is left out, or padded when it
+    is all there is.
+    """
+    n_window, n_short = int(RATE_HZ * extractor.chunk_length), (_FEWEST - 1) * int(extractor.hop_length)
     rest = len(samples) % n_window
-    if len(samples) > n_window and 0 < rest <= _SHORT:
+    if len(samples) > n_window and 0 < rest <= n_short:
         samples = samples[:-rest]
-    elif len(samples) <= _SHORT:
-        samples = np.pad(samples, (0, _SHORT + 1 - len(samples)))
+    elif len(samples) <= n_short:
+        samples = np.pad(samples, (0, n_short + 1 - len(samples)))
     for start in range(0, len(samples), n_window):
         yield samples[start : start + n_window]

