@@ -35,6 +35,14 @@ def processor() -> Device:
     return Device("cpu", f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores", memory_bytes())
 
 
+def computes_bf16() -> bool:
+    """Whether this processor multiplies bf16 by instructions of its own; torch does not tell of Arm."""
+    import torch
+
+    known = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return any(bool(getattr(torch.cpu, name)()) for name in known if hasattr(torch.cpu, name))
+
+
 def memory_bytes() -> int:
     """The machine's memory, 0 when the system does not tell."""
     try:

@@ -24,15 +24,15 @@ WORDS = (
 )
 
 
-def write_toy(folder: Path, *, seed: int = 0, words: Iterable[str] = WORDS) -> Path:
-    """Saves the checkpoint (about 200 000 weights) as `from_pretrained` reads it, and gives its folder."""
+def write_toy(folder: Path, *, seed: int = 0, words: Iterable[str] = WORDS, width: int = 64, n_layers: int = 2) -> Path:
+    """Saves the checkpoint (about 200 000 weights at this size) as `from_pretrained` reads it, and gives its folder."""
     import torch
     import transformers
 
     tokenizer = _tokenizer(words)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        model = transformers.MusicFlamingoForConditionalGeneration(_config(tokenizer))
+        model = transformers.MusicFlamingoForConditionalGeneration(_config(tokenizer, width, n_layers))
         _loud(model)
     ends = {"eos_token_id": tokenizer.eos_token_id, "pad_token_id": tokenizer.pad_token_id}
     model.generation_config = transformers.GenerationConfig(**ends)
@@ -64,7 +64,7 @@ def _tokenizer(words: Iterable[str]) -> Any:
     )
 
 
-def _config(tokenizer: Any) -> Any:
+def _config(tokenizer: Any, width: int, n_layers: int) -> Any:
     import transformers
 
     ids = tokenizer.get_vocab()
@@ -79,20 +79,20 @@ def _config(tokenizer: Any) -> Any:
     sounds = dict(zip(("audio_token_id", "audio_bos_token_id", "audio_eos_token_id"), SOUND_TOKENS, strict=True))
     return transformers.MusicFlamingoConfig(
         audio_config=ears,
-        text_config=_words(tokenizer),
+        text_config=_words(tokenizer, width, n_layers),
         rope_parameters={"rope_type": "default", "rope_theta": 1200},
         **{name: ids[token] for name, token in sounds.items()},
     )
 
 
-def _words(tokenizer: Any) -> Any:
+def _words(tokenizer: Any, width: int, n_layers: int) -> Any:
     import transformers
 
     return transformers.LlamaConfig(
         vocab_size=len(tokenizer),
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
+        hidden_size=width,
+        intermediate_size=2 * width,
+        num_hidden_layers=n_layers,
         num_attention_heads=4,
         num_key_value_heads=2,
         max_position_embeddings=1024,

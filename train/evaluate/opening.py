@@ -85,12 +85,13 @@ class Opening:
 
 
 def _of_folder(candidate: Candidate, on_progress: Progress) -> Backend:
-    """A checkpoint that is no model of the registry: on a graphics card in bf16, on the processor in fp32."""
-    from model.devices import devices
+    """A checkpoint that is no model of the registry: in bf16 where that is computed in, else in fp32."""
+    from model.devices import computes_bf16, devices
     from model.transformers_hf.backend import TransformersBackend
     from model.transformers_hf.load import Checkpoint, load
 
     cards = [device.kind for device in devices() if device.kind != "cpu"]
-    precision, device = ("bf16", cards[0]) if cards else ("fp32", "cpu")
+    device = cards[0] if cards else "cpu"
+    precision = "bf16" if cards or computes_bf16() else "fp32"
     loaded = load(Checkpoint(candidate.folder, precision=precision, device=device), on_progress)
     return TransformersBackend(loaded, candidate.model)
