@@ -34,10 +34,12 @@ def vectors(encoder: Any, times: Any, mels: NDArray[np.float32], *, amp: bool = 
     return np.asarray(turned.float().cpu().numpy(), np.float16)
 
 
-def keep(encoder: Any, times: Any, data: Path, side: str, out: Path) -> int:
-    """Writes the vectors of every shard of a side that has none yet; gives how many shards there are."""
+def keep(encoder: Any, times: Any, data: Path, side: str, out: Path, most: int | None = None) -> int:
+    """Writes the vectors of a side's shards (at most `most`, evenly from all) that have none; gives how many it has."""
     found = shards.clips(data, side).shards
-    for shard in found:
+    n = min(most or len(found), len(found))
+    chosen = [found[k * len(found) // n] for k in range(n)]
+    for shard in chosen:
         path = place(out, side, shard.path)
         if path.exists():
             continue
@@ -51,7 +53,7 @@ def keep(encoder: Any, times: Any, data: Path, side: str, out: Path) -> int:
             np.save(file, np.concatenate(made))
         draft.replace(path)
         log.info("%s %s", side, path.name)
-    return len(found)
+    return n
 
 
 def place(out: Path, side: str, shard: Path) -> Path:
@@ -75,6 +77,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="where the vectors go")
     parser.add_argument("--words", type=Path, help="a Llama folder; the embedded model where not given")
     parser.add_argument("--sides", nargs="+", default=["train", "valid"])
+    parser.add_argument("--shards", type=int, help="at most so many of each side, evenly from all")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cpu")
     given = parser.parse_args()
@@ -86,7 +89,7 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     encoder, times = taught(given.words or words_beside(given.ears), ears_of(given.ears))
     for side in given.sides:
-        keep(encoder.to(given.device), times.to(given.device), given.data, side, given.out)
+        keep(encoder.to(given.device), times.to(given.device), given.data, side, given.out, given.shards)
 
 
 def taught(words: Path, ears: dict[str, Any]) -> tuple[Any, Any]:

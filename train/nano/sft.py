@@ -16,7 +16,7 @@ from typing import Any
 from model.transformers_hf.load import Checkpoint, load
 from musicflamingo_app.errors import StudioError
 from train.collate import UNLEARNED, Writer
-from train.nano import attention
+from train.nano import attention, low_rank
 from train.nano.pace import Pace
 from train.nano.turns import batches, taught
 from train.recipes.recipe import Recipe
@@ -52,6 +52,8 @@ def main() -> None:
     if given.device == "cpu":
         attention.use(loaded.model.model.language_model)
     learner = learner_of(adapted(loaded, RECIPE, given.adapter), given.rate)
+    if given.device == "cpu":
+        low_rank.use(learner.model)
     writer = Writer(loaded.processor)
     clips = {side: taught(given.data, given.features, side) for side in ("train",)}
     clips["valid"] = taught(given.data, given.features, "valid", N_VALID)

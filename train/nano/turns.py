@@ -35,9 +35,11 @@ class Taught:
 
 
 def taught(data: Path, kept: Path, side: str, n_most: int | None = None) -> list[Taught]:
-    """Every clip of a side, its vectors on the disk until they are used."""
+    """Every clip of a side whose vectors are kept; they stay on the disk until they are used. Raises NotFound."""
     out: list[Taught] = []
-    for shard in shards.clips(data, side).shards:
+    every = shards.clips(data, side).shards
+    there = [shard for shard in every if features.place(kept, side, shard.path).exists()]
+    for shard in there or every[:1]:
         vectors = features.kept(kept, side, shard.path)
         for at, row in enumerate(shard.rows):
             if n_most is not None and len(out) >= n_most:
