@@ -16,7 +16,8 @@ FinishReason = Literal["stop", "length", "cancelled", "failed"]
 ReviewState = Literal["approved", "edited", "rejected"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 SortColumn = Literal["title", "artist", "duration", "bpm", "key", "camelot", "metre", "added_at"]
-Voice = Literal["person", "measured", "tiny", "model"]  # measured: written from the analysis, no model spoke
+# measured: written from the analysis, no model spoke; tiny: a small model that hears nothing; nano: one that hears
+Voice = Literal["person", "measured", "tiny", "nano", "model"]
 
 CAPTION_KINDS: tuple[CaptionKind, ...] = get_args(CaptionKind)
 FINISH_REASONS: tuple[FinishReason, ...] = get_args(FinishReason)

@@ -9,7 +9,6 @@ from model.registry import Model
 from musicflamingo_app.errors import NotFound
 
 Verdict = Literal["fits", "tight", "no", "unknown"]
-_TOKENS_PER_S = 25.0
 _WORDS_TOKENS = 2500  # question, measured facts and answer
 _WORKING_BYTES = {"cuda": 2_000_000_000, "mps": 2_000_000_000, "cpu": 1_500_000_000}  # one window, one piece, runtime
 _OURS = {"cuda": 0.97, "mps": 0.70, "cpu": 0.75}  # how much of the memory a model can have
@@ -33,7 +32,7 @@ def needed_bytes(model: Model, precision: str, audio_s: float, kind: str = "cuda
         known = ", ".join(model.sizes) or "none"
         raise NotFound(f"{model.name} has no precision {precision!r}.", f"Choose one of: {known}.")
     heard_s = min(audio_s, model.max_audio_s)
-    n_tokens = round(heard_s * _TOKENS_PER_S) + _WORDS_TOKENS
+    n_tokens = round(heard_s * model.tokens_per_s) + _WORDS_TOKENS
     working = _WORKING_BYTES.get(kind, _WORKING_BYTES["cpu"])
     if model.kind == "embedded":
         working //= 5
@@ -88,7 +87,7 @@ def _on(model: Model, precision: str, device: Device, name: str, audio_s: float)
 def _longest_s(model: Model, precision: str, kind: str, room_bytes: float) -> int:
     """How much sound would fit beside the weights, in whole seconds."""
     without = needed_bytes(model, precision, 0.0, kind)
-    per_s = _TOKENS_PER_S * model.kv_bytes_per_token
+    per_s = model.tokens_per_s * model.kv_bytes_per_token
     return int(max(0.0, room_bytes - without) / per_s) if per_s else 0
 
 

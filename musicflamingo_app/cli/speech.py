@@ -28,7 +28,12 @@ KINDS: tuple[CaptionKind, ...] = get_args(CaptionKind)
 INTERRUPTED = 130
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d{1,3}):)?(\d+(?:\.\d+)?)")
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>#|~!&$@/.])")
-_VOICES = {"measured": "from the measurements", "tiny": "tiny language model, hears nothing", "model": "model"}
+_VOICES = {
+    "measured": "from the measurements",
+    "tiny": "tiny language model, hears nothing",
+    "nano": "tiny model taught on synthetic music; measurements count more",
+    "model": "model",
+}
 
 ModelOption = Annotated[
     str | None, typer.Option("--model", help="Who writes, as “musicflamingo models list” names it; else the setting.")
@@ -221,6 +226,8 @@ def list_models(as_json: JsonOption = False) -> None:
         disk, memory = _sizes(offer)
         out.print(f"{offer.model.id}  ({offer.model.name})", style="bold", highlight=False)
         out.print(f"  {_here(offer)} · {disk} on disk · licence: {_licence(offer)}", highlight=False)
+        if offer.model.kind == "embedded":
+            out.print(f"  {offer.model.about}", highlight=False)
         for line, verdict in zip(memory, fit, strict=False):
             out.print(f"  {line} in memory: {verdict.partition(': ')[2]}", highlight=False)
 

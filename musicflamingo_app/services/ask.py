@@ -91,9 +91,10 @@ def _answer(parts: Parts, begun: _Begun, stop: Stop, said: Said) -> Generator[Ev
     worn = parts.worn(question.model_id, question.adapter)
     if question.model_id == EMBEDDED and card is not None and worn is None and question.adapter is None:
         answer = parts.reader(question.text, card, question.region)
-        said.evidence = evidence_of(answer) if answer is not None else ()
-        yield from measured_answer(answer.text if answer is not None else beyond(card), said)
-        return
+        if answer is not None or not parts.voices.abilities(EMBEDDED).hears_audio:
+            said.evidence = evidence_of(answer) if answer is not None else ()
+            yield from measured_answer(answer.text if answer is not None else beyond(card), said)
+            return
     wish = Wish(
         question.model_id,
         begun.track,
@@ -102,6 +103,7 @@ def _answer(parts: Parts, begun: _Begun, stop: Stop, said: Said) -> Generator[Ev
         lambda given: question_messages(question.text, begun.history, given),
         lambda abilities: sampling_of(question.model_id, abilities),
         worn,
+        question.text,
     )
     yield from speak(parts, wish, stop, said)
 

@@ -59,13 +59,18 @@ def caption(parts: Parts, request: Request) -> Talk:
 def _refuse_kind(parts: Parts, request: Request) -> None:
     """Raises NoAbility where a model could only invent: words it cannot hear, a judgement it is too small for."""
     abilities, name = parts.voices.abilities(request.model_id), parts.voices.name(request.model_id)
-    if abilities.hears_audio:
+    if abilities.hears_audio and not abilities.is_tiny:
         return
     if request.kind == "lyrics":
-        what = f"{name} hears no audio, so it cannot write down the words that are sung."
-        raise NoAbility(what, "Choose a model that hears.")
+        hears = "hears instruments and no words" if abilities.hears_audio else "hears no audio"
+        what = f"{name} {hears}, so it cannot write down the words that are sung."
+        raise NoAbility(what, "Choose a model that hears." if not abilities.hears_audio else "Choose a larger model.")
     if request.kind == "critic" and abilities.is_tiny:
-        raise NoAbility(f"{name} hears no audio and is too small to judge music.", "Choose a larger model.")
+        deaf = "" if abilities.hears_audio else "hears no audio and "
+        raise NoAbility(f"{name} {deaf}is too small to judge music.", "Choose a larger model.")
+    if request.kind == "full" and abilities.is_tiny and not request.use_facts:
+        what = f"{name} is too small for a full description."
+        raise NoAbility(what, "Use the measured facts, ask for a short summary, or choose a larger model.")
 
 
 def _events(parts: Parts, checked: _Checked, stop: Stop) -> Generator[Event, None, None]:
@@ -100,6 +105,7 @@ def _write(parts: Parts, checked: _Checked, stop: Stop, said: Said) -> Generator
         lambda given: caption_messages(checked.prompt, given),
         lambda abilities: _sampling(checked, abilities),
         worn,
+        checked.prompt.text if request.kind == "custom" else "",
     )
     yield from speak(parts, wish, stop, said)
 

@@ -12,7 +12,10 @@ from musicflamingo_app.music.time import clock
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>#|~!])")
 _ENDINGS = {"length": "cut at its length", "cancelled": "stopped here", "failed": "broken off here", "stop": ""}
-_VOICES = {"measured": "measured, no model", "tiny": "tiny language model", "model": "model", "person": ""}
+_VOICES = {
+    "measured": "measured, no model", "tiny": "tiny language model", "nano": "tiny model that hears a little",
+    "model": "model", "person": "",
+}  # fmt: skip
 _NAME = re.compile(r"[^\w\- ]+")
 
 

@@ -4,7 +4,7 @@ A text that changes gets a new version, for kept answers name theirs. The chat t
 with each checkpoint and is not repeated here. Titles and tags reach a model inside the measured facts, quoted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -13,19 +13,23 @@ from db.values import CaptionKind, Utterance
 from model.types import Facts, Message, Part, Sound, Text
 from musicflamingo_app.errors import NotFound, StudioError
 from musicflamingo_app.facts.card import SongCard
+from musicflamingo_app.facts.cut import cut
 from musicflamingo_app.music.time import Interval, clock
+from musicflamingo_app.services.shifting import shifted
 
 LONGEST_PROMPT = 4000  # characters
 QUESTION_VERSION = "question 2"
 # The tags are what the Think checkpoints were trained on.
 THINKING = "Write how you come to it inside <think> </think>, and what you conclude inside <answer> </answer>."
-FACTS_LETTERS, FACTS_LETTERS_TINY = 12_000, 2_500
-HISTORY_LETTERS, HISTORY_LETTERS_TINY = 12_000, 2_500
+# The nano's teacher asks in these words (train/prompts.py), and it knows no others.
+THINKING_TAUGHT = "Output the thinking process in <think> </think> and final answer in <answer> </answer>."
+FACTS_LETTERS, FACTS_LETTERS_TINY, FACTS_LETTERS_NANO = 12_000, 2_500, 900
+HISTORY_LETTERS, HISTORY_LETTERS_TINY, HISTORY_LETTERS_NANO = 12_000, 2_500, 1_200
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One thing to ask for. `schema` binds the answer to JSON of that shape."""
+    """One thing to ask for. `schema` binds the answer to JSON of that shape; `taught` is how the nano is asked."""
 
     name: str
     version: str
@@ -33,6 +37,7 @@ class Prompt:
     text: str
     kind: CaptionKind
     schema: Mapping[str, Any] | None = None
+    taught: str = ""
 
 
 def _or_null(kind: str) -> dict[str, Any]:
@@ -60,6 +65,7 @@ PROMPTS: tuple[Prompt, ...] = (
         "Sum this recording up in two or three sentences: its style, how fast and in which key it moves, what carries "
         "it, and the mood it leaves behind.",
         "summary",
+        taught="Sum this recording up in a few sentences.",
     ),
     Prompt(
         "key_facts",
@@ -71,6 +77,7 @@ PROMPTS: tuple[Prompt, ...] = (
         "Write the JSON and nothing around it.",
         "key_facts",
         KEY_FACTS_SCHEMA,
+        "Give the key facts of this recording as JSON.",
     ),
     Prompt(
         "full",
@@ -142,17 +149,33 @@ def asked(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a model is given beside the words: the sound it hears, the card it reads, the region both are about."""
+    """What a model is given beside the words: the sound it hears, the card it reads, the region both are about.
+
+    `heard` are the seconds of the track that the sound holds, None for all of it.
+    """
 
     sound: Sound | None = None
     card: SongCard | None = None
     region: Interval | None = None
     is_tiny: bool = False
     thinks: bool = False
+    heard: Interval | None = None
+
+    @property
+    def is_nano(self) -> bool:
+        """Whether a tiny model hears: it is spoken to as it was taught, about seconds that begin at 0:00."""
+        return self.is_tiny and self.sound is not None
+
+    @property
+    def begins_s(self) -> float:
+        """Where in the track its sound begins."""
+        return self.heard.start_s if self.heard is not None else 0.0
 
 
 def caption_messages(prompt: Prompt, given: Given) -> tuple[Message, ...]:
     """The one message that asks for a caption: sound, measured facts, then words."""
+    if given.is_nano:
+        return nano_messages(prompt.taught or prompt.text, (), given)
     return (Message("user", (*_before(given), Text(_thoughtfully(prompt.text, given)))),)
 
 
@@ -161,12 +184,43 @@ def question_messages(question: str, history: Sequence[Utterance], given: Given)
 
     Of the history the last answered questions go in, as many as there is room for.
     """
+    if given.is_nano:
+        return nano_messages(question, history, given)
     turns: list[Message] = []
     for said, answered in recent(history, HISTORY_LETTERS_TINY if given.is_tiny else HISTORY_LETTERS):
         turns += [Message("user", (Text(_about(said)),)), Message("assistant", (Text(answered.text),))]
     turns.append(Message("user", (Text(_thoughtfully(question, given)),)))
     first = Message("user", (*_before(given), *turns[0].parts))
     return (first, *turns[1:])
+
+
+def nano_messages(question: str, history: Sequence[Utterance], given: Given) -> tuple[Message, ...]:
+    """What the nano is asked, in the form of its lessons: sound, measured facts, bare questions and replies.
+
+    All times are those of what it hears, and of the history only what it said about the same seconds goes in.
+    """
+    back_s = -given.begins_s
+    turns: list[Message] = []
+    for said, answered in recent(history, HISTORY_LETTERS_NANO):
+        if answered.voice == "nano" and _heard_in(answered) == given.heard:
+            turns.append(Message("user", (Text(shifted(said.text, back_s)),)))
+            turns.append(Message("assistant", (Text(shifted(answered.text, back_s)),)))
+    asked_for = shifted(question, back_s)
+    turns.append(Message("user", (Text(f"{asked_for}\n{THINKING_TAUGHT}" if given.thinks else asked_for),)))
+    return (Message("user", (*_beside(given), *turns[0].parts)), *turns[1:])
+
+
+def _heard_in(answered: Utterance) -> Interval | None:
+    return next((Interval(one.start_s, one.end_s) for one in answered.evidence), None)
+
+
+def _beside(given: Given) -> Iterator[Part]:
+    """The sound and what is measured of it."""
+    if given.sound is not None:
+        yield given.sound
+    if given.card is not None:
+        card = cut(given.card, given.heard or given.card.interval)
+        yield Facts(shortened(card.as_text(), FACTS_LETTERS_NANO), card)
 
 
 def _thoughtfully(text: str, given: Given) -> str:

@@ -4,25 +4,29 @@ What questions and captions have in common: the parts of the studio they need, w
 from a back end's deltas to events.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from db.values import Track
+from db.values import Evidence, Track
 from model.errors import ModelError, NoAbility, NoAudio
 from model.types import Abilities, Backend, Done, Message, Sampling
 from musicflamingo_app.errors import StorageError, StudioError
-from musicflamingo_app.facts.card import SongCard, card_of
+from musicflamingo_app.facts.card import Curve, SongCard, card_of
 from musicflamingo_app.music.time import Interval, clock
 from musicflamingo_app.services import measured
+from musicflamingo_app.services.excerpts import Excerpt, excerpt_of
 from musicflamingo_app.services.hearing import Hearing
 from musicflamingo_app.services.library import Library
 from musicflamingo_app.services.prompts import Given
+from musicflamingo_app.services.shifting import Shifter
 from musicflamingo_app.services.talk import Event, Loading, Piece, Said, Speaking, Stop, Waiting
 from musicflamingo_app.services.voices import Voices, Worn
 
 SHORTEST_S = 0.1  # of a region
 SLACK_S = 0.5  # a region may end so much after the track
 _RAMBLES = 1.2  # repetition penalty of models that go round in circles without one
+_THOUGHT_TOKENS = 240  # of a tiny model that thinks, beside its answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +45,22 @@ class Parts:
     def card(self, track: Track) -> SongCard:
         """The song card of a track. Raises NotFound when it is not analysed."""
         labels = {name: getattr(track, name) for name in ("title", "artist", "album", "year", "genre")}
-        card = card_of(self.library.analysis(track.id), **labels)
+        return replace(card_of(self.library.analysis(track.id), **labels), loudness_curve=self.loudness(track))
+
+    def loudness(self, track: Track) -> Curve | None:
+        """The loudness along a track; None for damaged curves, then its parts cannot be compared."""
         try:
-            return replace(card, loudness_curve=measured.loudness_of(self.library.curves(track.id)))
+            return measured.loudness_of(self.library.curves(track.id))
         except StorageError:
-            return card  # damaged curves: the parts of the track cannot be compared
+            return None
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a model is asked: who, about what, and the words once it is known what the model can do."""
+    """What a model is asked: who, about what, and the words once it is known what the model can do.
+
+    `question` is what a person wrote: the places it names are heard where not all can be.
+    """
 
     model_id: str
     track: Track
@@ -59,6 +69,7 @@ class Wish:
     messages: Callable[[Given], tuple[Message, ...]]
     sampling: Callable[[Abilities], Sampling]
     worn: Worn | None = None
+    question: str = ""
 
 
 def region_in(track: Track, region: Interval | None) -> Interval | None:
@@ -84,7 +95,7 @@ def refuse(parts: Parts, model_id: str, track: Track, region: Interval | None, *
         what = f"{name} hears no audio, and the measured facts are switched off, so it knows nothing of this track."
         raise NoAbility(what, "Use the measured facts, or choose a model that hears.")
     heard_s = region.duration_s if region else track.duration_s
-    if heard_s > abilities.max_audio_s:
+    if heard_s > abilities.max_audio_s and not abilities.is_tiny:  # a tiny one hears an excerpt
         subject = "region" if region else "track"
         what = f"The {subject} lasts {clock(heard_s)}, and {name} hears at most {clock(abilities.max_audio_s)}."
         raise NoAbility(what, "Choose a shorter region of it.")
@@ -92,6 +103,8 @@ def refuse(parts: Parts, model_id: str, track: Track, region: Interval | None, *
 
 def sampling_of(model_id: str, abilities: Abilities) -> Sampling:
     """How a model is let speak: the likeliest words, few from a tiny model, many from one that thinks first."""
+    if abilities.is_tiny and abilities.hears_audio:  # taught to be brief, in sentences that are much alike
+        return Sampling(max_new_tokens=160 + (_THOUGHT_TOKENS if abilities.thinks else 0))
     if abilities.is_tiny:
         return Sampling(max_new_tokens=160, repetition_penalty=_RAMBLES)
     chosen = Sampling(max_new_tokens=2048 if abilities.thinks else 1024)
@@ -108,7 +121,8 @@ def speak(parts: Parts, wish: Wish, stop: Stop, said: Said) -> Generator[Event, 
         return
     backend = voices.backend(wish.model_id)
     refuse(parts, wish.model_id, wish.track, wish.region, use_facts=wish.card is not None)
-    yield speaker(backend, said, wish.worn)
+    excerpt = _excerpt(parts, wish, backend.abilities)
+    yield speaker(backend, said, wish.worn, excerpt)
     with voices.place(wish.model_id) as place:
         for position in place.positions(stop):
             yield Waiting(position)
@@ -117,27 +131,47 @@ def speak(parts: Parts, wish: Wish, stop: Stop, said: Said) -> Generator[Event, 
             return
         voices.wear(wish.model_id, wish.worn)
         try:
-            yield from _asked(parts, wish, stop, said)
+            yield from _asked(parts, wish, excerpt, stop, said)
         except NoAudio:
             if wish.card is None or said.text or voices.backend(wish.model_id).abilities.hears_audio:
                 raise
             yield speaker(voices.backend(wish.model_id), said, wish.worn)
-            yield from _asked(parts, wish, stop, said)  # a server found deaf can still be told the facts
+            yield from _asked(parts, wish, None, stop, said)  # a server found deaf can still be told the facts
 
 
-def _asked(parts: Parts, wish: Wish, stop: Stop, said: Said) -> Generator[Piece, None, None]:
+def _excerpt(parts: Parts, wish: Wish, abilities: Abilities) -> Excerpt | None:
+    """The seconds that a tiny model hears; None for all others, which hear what they are asked about."""
+    if not (abilities.is_tiny and abilities.hears_audio):
+        return None
+    track = wish.track
+    return excerpt_of(
+        parts.library.analysis(track.id),
+        abilities.max_audio_s,
+        question=wish.question,
+        within=wish.region or Interval(0.0, track.duration_s),
+        loudness=parts.loudness(track),
+    )
+
+
+def _asked(parts: Parts, wish: Wish, excerpt: Excerpt | None, stop: Stop, said: Said) -> Generator[Piece, None, None]:
     """The pieces of the answer of a model whose turn it is, with the sound when it hears."""
     backend = parts.voices.backend(wish.model_id)
     abilities = backend.abilities
-    sound = parts.hearing.sound(wish.track, wish.region) if abilities.hears_audio else None
-    messages = wish.messages(Given(sound, wish.card, wish.region, abilities.is_tiny, abilities.thinks))
-    yield from _read(backend, messages, wish.sampling(abilities), stop, said)
+    heard = excerpt.interval if excerpt is not None else wish.region
+    sound = parts.hearing.sound(wish.track, heard) if abilities.hears_audio else None
+    given = Given(sound, wish.card, wish.region, abilities.is_tiny, abilities.thinks, heard)
+    shifter = Shifter(given.begins_s if given.is_nano else 0.0)
+    yield from _read(backend, wish.messages(given), wish.sampling(abilities), stop, said, shifter)
 
 
-def speaker(backend: Backend, said: Said, worn: Worn | None) -> Speaking:
-    """Notes that a back end speaks, with which adapter, and whether it is a tiny one."""
+def speaker(backend: Backend, said: Said, worn: Worn | None, excerpt: Excerpt | None = None) -> Speaking:
+    """Notes that a back end speaks, with which adapter, which seconds it heard, and whether it is a tiny one."""
     name = f"{backend.name} with {worn.name}" if worn is not None else backend.name
-    return said.speaker(name, "tiny" if backend.abilities.is_tiny else "model")
+    if excerpt is None:
+        return said.speaker(name, "tiny" if backend.abilities.is_tiny else "model")
+    heard = excerpt.interval
+    said.evidence = (Evidence(f"Heard: {excerpt.told}.", heard.start_s, heard.end_s),)
+    return said.speaker(f"{name} (heard {excerpt.told})", "nano")
 
 
 def measured_answer(text: str, said: Said) -> Generator[Event, None, None]:
@@ -148,18 +182,30 @@ def measured_answer(text: str, said: Said) -> Generator[Event, None, None]:
 
 
 def _read(
-    backend: Backend, messages: tuple[Message, ...], sampling: Sampling, stop: Stop, said: Said
+    backend: Backend, messages: tuple[Message, ...], sampling: Sampling, stop: Stop, said: Said, shifter: Shifter
 ) -> Generator[Piece, None, None]:
     stream = backend.stream(messages, sampling)
     stop.attach(stream.close)
+    kind: Literal["text", "thought"] = "text"
     try:
         for item in stream:
             if isinstance(item, Done):
                 said.reason = item.reason
-                return
-            yield said.piece(item.kind, item.text)
+                break
+            if item.kind != kind:
+                yield from _pieces(said, kind, shifter.end())
+                kind = item.kind
+            yield from _pieces(said, kind, shifter.feed(item.text))
     finally:
         stream.close()
+    yield from _pieces(said, kind, shifter.end())
+    if said.reason in ("stop", "length"):
+        return
     if not stop.is_set:
         raise ModelError(f"{backend.name} was unloaded while it answered.", "Load it again and ask once more.")
     said.reason = "cancelled"
+
+
+def _pieces(said: Said, kind: Literal["text", "thought"], text: str) -> Iterator[Piece]:
+    if text:
+        yield said.piece(kind, text)

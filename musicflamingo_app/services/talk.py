@@ -39,7 +39,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """Who speaks from here on: the name, and whether it is a model, a tiny one or the measurements."""
+    """Who speaks from here on: the name, and whether it is a model, a tiny one (that hears or not) or measurements."""
 
     backend: str
     voice: Voice

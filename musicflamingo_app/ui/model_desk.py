@@ -20,6 +20,7 @@ _SHORT = {
     "gguf": "hears the recording; runs in this computer through llama.cpp.",
     "server": "the recording is sent to the server you named.",
 }
+_HEARS_LITTLE = "comes with the studio, hears seconds of a song, and learned from synthetic music; measurements count."
 _LABELS = {"unloaded": "", "loading": "loading", "ready": "loaded", "failed": "did not load"}
 
 
@@ -152,12 +153,12 @@ class ModelDesk:
             "id": model.id,
             "name": model.name,
             "about": model.about,
-            "short": _SHORT[model.kind],
+            "short": _HEARS_LITTLE if model.kind == "embedded" and model.hears_audio else _SHORT[model.kind],
             "label": label,
             "busy": busy or status.state == "loading" or (known is None and bool(model.sizes)),
             "fraction": work.fraction if work is not None and busy else status.fraction,
             "sentence": sentence,
-            "hears": f"Hears up to {model.max_audio_s / 60:.0f} minutes." if model.hears_audio else "Hears nothing.",
+            "hears": _hears(model),
             "sizes": self._sizes(model, known, status.precision or precision),
             "licence": _licence(model),
             "folder": str(offer.folder) if model.needs_fetching else "",
@@ -189,6 +190,14 @@ class ModelDesk:
             self._devices = tuple(self._ask_devices())
         finally:
             self._asking.release()
+
+
+def _hears(model: Model) -> str:
+    if not model.hears_audio:
+        return "Hears nothing."
+    if model.max_audio_s < 60:
+        return f"Hears {model.max_audio_s:.0f} seconds, an excerpt of each song."
+    return f"Hears up to {model.max_audio_s / 60:.0f} minutes."
 
 
 def _place(offer: "Offer", has_server: bool) -> str:

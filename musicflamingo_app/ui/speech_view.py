@@ -65,7 +65,7 @@ def _line_by_line(text: str) -> str:
 
 def utterance_row(said: Utterance, analysis: Analysis | None) -> dict[str, Any]:
     """One turn of a conversation; what a person or the measurements say is not checked."""
-    blocks = told(said.text, analysis, check=said.voice in ("tiny", "model"))
+    blocks = told(said.text, analysis, check=said.voice in ("tiny", "nano", "model"))
     doors = {round(row.start_s, 1): row for row in reversed(said.evidence)}
     return {
         "id": said.id,
@@ -84,7 +84,8 @@ def utterance_row(said: Utterance, analysis: Analysis | None) -> dict[str, Any]:
 
 
 def _speaker(voice: str, backend: str, finish: str) -> dict[str, Any]:
-    return {"measured": voice == "measured", "tiny": voice == "tiny", "backend": backend, "finish": finish}
+    kinds = {name: voice == name for name in ("measured", "tiny", "nano")}
+    return kinds | {"backend": backend, "finish": finish}
 
 
 def conversation_row(conversation: Conversation) -> dict[str, Any]:

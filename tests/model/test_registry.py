@@ -5,8 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.devices import Device
+from model.embedded import nano
+from model.embedded.convert import _SHAPE
+from model.embedded.graft import SOUND_TOKENS, config_of
 from model.memory import fits, needed_bytes
-from model.registry import MODELS, missing_packages, model
+from model.registry import MODELS, embedded, missing_packages, model
 from model.transformers_hf.load import KEPT_HIGH
 from musicflamingo_app.errors import NotFound
 
@@ -46,7 +49,7 @@ def test_the_full_architecture_has_the_counted_parameters() -> None:
 
 
 def test_every_model_says_what_a_person_must_know() -> None:
-    assert MODELS[0].id == "embedded" and not MODELS[0].hears_audio  # the default comes first
+    assert MODELS[0].id == "embedded"  # the default comes first
     assert len({known.id for known in MODELS}) == len(MODELS) == 6
     for known in MODELS:
         assert known.about.endswith(".") and known.packages
@@ -54,6 +57,35 @@ def test_every_model_says_what_a_person_must_know() -> None:
         if known.needs_fetching:
             assert known.licence is not None and known.licence.non_commercial and known.sizes
             assert known.licence.url.startswith("https://") and known.max_audio_s >= 600
+
+
+def test_the_embedded_model_says_whether_it_hears() -> None:
+    deaf, hearing = embedded(hears=False), embedded(hears=True)
+    assert MODELS[0] == embedded(hears=nano.is_shipped())
+    assert not deaf.hears_audio and "hears nothing" in deaf.about
+    assert deaf.licence and deaf.licence.name == "Apache-2.0"
+    assert hearing.hears_audio and hearing.max_audio_s == 20.0
+    assert "synthetic music" in hearing.about and "the measurement counts" in hearing.about
+    assert hearing.licence and "CC0" in hearing.licence.name and not hearing.licence.non_commercial
+    seconds = [needed_bytes(hearing, "fp32", s) for s in (0.0, 10.0, 20.0, 300.0)]
+    assert seconds[1] - seconds[0] == 125 * hearing.kv_bytes_per_token and seconds[2] == seconds[3]
+
+
+def test_the_nano_has_the_counted_parameters() -> None:
+    import torch
+    from transformers import LlamaConfig, MusicFlamingoForConditionalGeneration
+
+    class Words:
+        pad_token_id = 2
+
+        def get_vocab(self) -> dict[str, int]:
+            return {token: 49_152 + n for n, token in enumerate(SOUND_TOKENS)}
+
+    words = LlamaConfig(**{**_SHAPE, "vocab_size": 49_152 + len(SOUND_TOKENS), "tie_word_embeddings": False})
+    with torch.device("meta"):
+        whole = MusicFlamingoForConditionalGeneration(config_of(words, Words(), nano.NANO))
+    counted = sum(weights.numel() for weights in whole.parameters())
+    assert 2 * counted == pytest.approx(nano.FOLDER_BYTES, rel=0.01)
 
 
 def test_unknown_names_are_refused_with_the_known_ones() -> None:

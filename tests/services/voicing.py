@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from db.values import Track
+from model import registry
 from model.types import Abilities, Delta, Done, Message, Sampling
 from musicflamingo_app.services.library import Library, NewTrack
 from musicflamingo_app.services.measured import Reader
@@ -20,6 +21,7 @@ from musicflamingo_app.services.voices import Open
 HEARING = "music-flamingo-2601-hf"
 THINKING = "music-flamingo-think-2601-hf"
 TINY = Abilities(is_tiny=True)
+NANO = Abilities(hears_audio=True, max_audio_s=2.0, is_tiny=True)
 HEARS = Abilities(hears_audio=True, max_audio_s=1200.0)
 Item = str | Delta | BaseException
 
@@ -88,10 +90,16 @@ def silent(question: str, card: object, region: object) -> None:
 MakeSpeech = Callable[..., Speech]
 
 
+def embedded_hears(patch: pytest.MonkeyPatch, hears: bool) -> None:
+    """Has the registry's embedded model hear or not, whatever ships."""
+    patch.setattr(registry, "MODELS", (registry.embedded(hears=hears), *registry.MODELS[1:]))
+
+
 @pytest.fixture
-def make_speech(library: Library, tmp_path: Path) -> Iterator[MakeSpeech]:
+def make_speech(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeSpeech]:
     """Makes speech over fake back ends by model id; the reader knows nothing unless one is given."""
     made: list[Speech] = []
+    embedded_hears(monkeypatch, False)
 
     def making(voices: dict[str, FakeBackend | Open], reader: Reader = silent) -> Speech:
         openers = {name: opener(v) if isinstance(v, FakeBackend) else v for name, v in voices.items()}

@@ -44,8 +44,9 @@ export function written({ blocks, thought }) {
   return [fold, prose(blocks)];
 }
 
-export function source({ measured, backend, tiny, finish }) {
+export function source({ measured, backend, tiny, nano, finish }) {
   const ended = { cancelled: ' · stopped', length: ' · cut at the longest length', failed: ' · broke off' }[finish] ?? '';
-  const words = measured ? 'Measured' : `Written by ${backend}${tiny ? ', a tiny model that cannot hear' : ''}`;
+  const little = tiny ? ', a tiny model that cannot hear' : nano ? ', a tiny model taught on synthetic music; measurements count more' : '';
+  const words = measured ? 'Measured' : `Written by ${backend}${little}`;
   return el('span', { class: 'ma-source', dataset: { source: measured ? 'measured' : 'generated' } }, words + ended);
 }

@@ -26,7 +26,7 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("words")
     tokenizer = _tokenizer((*WORDS, *(text for values in vocabulary().values() for text in values)))
-    config = _words(tokenizer)
+    config = _words(tokenizer, width=64, n_layers=2)
     config.max_position_embeddings = 4096
     torch.manual_seed(0)
     speaker = transformers.LlamaForCausalLM(config)
