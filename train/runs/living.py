@@ -1,7 +1,10 @@
 """Whether the process that a state names is alive: this machine's by its id and start, others' by their heartbeat."""
 
+import atexit
 import os
 import socket
+import subprocess
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +24,18 @@ def process_of(pid: int) -> dict[str, Any]:
     import psutil
 
     return {"pid": pid, "born": psutil.Process(pid).create_time(), "host": socket.gethostname()}
+
+
+def let_live(child: "subprocess.Popen[bytes]") -> None:
+    """Leaves a child to itself: it is waited for beside all else, so that it never stays as a zombie, and it outlives
+    this process, which then says nothing of it."""
+    threading.Thread(target=child.wait, name=f"process {child.pid}", daemon=True).start()
+    atexit.register(_let_go, child)
+
+
+def _let_go(child: "subprocess.Popen[bytes]") -> None:
+    if child.returncode is None:
+        child.returncode = 0  # else Python warns of a subprocess that is still running, as is meant here
 
 
 def is_alive(state: Mapping[str, Any]) -> bool:

@@ -9,14 +9,13 @@ from pathlib import Path
 
 from musicflamingo_app.errors import StudioError
 from train.runs import folder as files
-from train.runs.living import process_of
+from train.runs.living import let_live, process_of
 from train.runs.origin import ROOT
 from train.runs.read import read_run
 
 MODULES = {"sft": "train.sft", "cot": "train.sft", "grpo": "train.grpo"}
 LAUNCH = Path(__file__).parents[1] / "launch"
 _starting = threading.Lock()
-_children: list[subprocess.Popen[bytes]] = []  # so that they are not left as zombies while this process lives
 
 
 def start(folder: Path) -> int:
@@ -84,7 +83,6 @@ def _has_cards() -> bool:
 
 
 def _launched(folder: Path) -> "subprocess.Popen[bytes]":
-    _children[:] = [child for child in _children if child.poll() is None]
     environment = {**os.environ, "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
     with (folder / files.LOG).open("ab") as out:
         child = subprocess.Popen(
@@ -96,5 +94,5 @@ def _launched(folder: Path) -> "subprocess.Popen[bytes]":
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    _children.append(child)
+    let_live(child)
     return child

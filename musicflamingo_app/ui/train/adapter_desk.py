@@ -103,6 +103,6 @@ def _merged(home: Path, arguments: list[str], work: Merging) -> None:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             said = done.stderr.strip().splitlines()
-            work.failed = said[-1] if said else "Merging ended without a word."
+            work.failed = said[-1].removeprefix("Error: ") if said else "Merging ended without a word."
     finally:
         work.busy = False

@@ -21,7 +21,6 @@ Status = Literal["running", "interrupted", "failed", "done"]
 STARTED = ".started"
 LOG_BYTES = 20_000
 MOST_ITEMS = 100_000
-_children: list["subprocess.Popen[bytes]"] = []  # so that they are not left as zombies while this process lives
 
 
 class ReportDesk:
@@ -75,7 +74,7 @@ class ReportDesk:
         started = read_json(self._note(named(name, "report"))) or {}
         if self._status(name) != "running":
             raise StudioError(f"The evaluation {name} is not running.", "Nothing needs to be stopped.")
-        os.kill(int(started["pid"]), signal.SIGINT)
+        os.kill(int(started["pid"]), signal.SIGTERM)  # whoever starts a studio beside a shell has it ignore SIGINT
 
     def every(self) -> list[dict[str, Any]]:
         """All evaluations, newest first."""
@@ -117,7 +116,7 @@ class ReportDesk:
 
     def _start(self, name: str, arguments: list[str]) -> None:
         from train.runs.folder import now, write_json
-        from train.runs.living import process_of
+        from train.runs.living import let_live, process_of
 
         if self._status(name) == "running":
             raise StudioError(f"The evaluation {name} is running already.", "Wait for it, or stop it first.")
@@ -128,7 +127,7 @@ class ReportDesk:
             child = subprocess.Popen(
                 command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
-        _children.append(child)
+        let_live(child)
         write_json(note, {"arguments": arguments, "at": now(), **process_of(child.pid)})
 
     def _status(self, name: str) -> Status:
@@ -136,7 +135,6 @@ class ReportDesk:
         from train.runs.folder import read_json
         from train.runs.living import is_alive
 
-        _children[:] = [child for child in _children if child.poll() is None]  # the ended ones are reaped
         started = read_json(self._note(name))
         if started is not None and is_alive(started):
             return "running"
