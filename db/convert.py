@@ -124,9 +124,13 @@ def chord_text(analysis: Analysis) -> str | None:
 
 
 def engine_signature(analysis: Analysis) -> str:
-    """One line `aspect=signature` for each aspect measured, or not for want of an engine; aspects in their order."""
-    missed = {aspect: failure for aspect, failure in analysis.failures.items() if failure.missing}
-    return "\n".join(f"{aspect}={made.signature}" for aspect, made in (analysis.provenances | missed).items())
+    """One line `aspect=signature` for each aspect measured, or not for want of an engine; aspects in their order.
+
+    One that could not be measured for another reason, such as silence, has a line without a signature.
+    """
+    missed = {aspect: failure.signature if failure.missing else "" for aspect, failure in analysis.failures.items()}
+    made = {aspect: provenance.signature for aspect, provenance in analysis.provenances.items()}
+    return "\n".join(f"{aspect}={signature}" for aspect, signature in (made | missed).items())
 
 
 def folded(text: str) -> str:

@@ -38,16 +38,21 @@ class Outlet:
         self.started_s = time.perf_counter()
         self.first_delta_s = 0.0
         self._thinking = Thinking()
+        self._raw: list[str] = []
+        self._told_thought: list[str] = []  # what the server marked as thought
         self._aborts: list[Callable[[], None]] = []
 
     def text(self, piece: str) -> None:
         """Raw text of the model; odd characters are made plain and thoughts are told from text."""
-        self._put(self._thinking.feed(plain(piece)))
+        said = plain(piece)
+        self._raw.append(said)
+        self._put(self._thinking.feed(said))
 
     def thought(self, piece: str) -> None:
         """Text that the server itself marks as thought."""
         if piece:
-            self._put([Delta("thought", plain(piece))])
+            self._told_thought.append(plain(piece))
+            self._put([Delta("thought", self._told_thought[-1])])
 
     def check(self) -> None:
         """Raises Stopped when the reader has closed the stream."""
@@ -70,7 +75,14 @@ class Outlet:
         self._put(self._thinking.end())
         seconds = time.perf_counter() - self.started_s
         first = self.first_delta_s or seconds
-        self.queue.put(Done(ending.reason, ending.n_prompt_tokens, ending.n_new_tokens, first, seconds))
+        self.queue.put(
+            Done(ending.reason, ending.n_prompt_tokens, ending.n_new_tokens, first, seconds, self._as_written())
+        )
+
+    def _as_written(self) -> str:
+        """All of it in the model's own words; a thought that the server told apart stands in tags again."""
+        text, thought = "".join(self._raw), "".join(self._told_thought)
+        return f"<think>{thought}</think>{text}" if thought else text
 
     def _put(self, deltas: list[Delta]) -> None:
         if deltas and not self.first_delta_s:

@@ -95,13 +95,17 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The end of an answer: why it ended, what it cost. Times run from the call of `stream`."""
+    """The end of an answer: why it ended, what it cost. Times run from the call of `stream`.
+
+    `raw` is the answer as the model wrote it, tags and all, for those who judge its form; empty where nobody kept it.
+    """
 
     reason: Literal["stop", "length"]
     n_prompt_tokens: int
     n_new_tokens: int
     first_delta_s: float
     seconds: float
+    raw: str = ""
 
 
 class Stream(Iterator[Delta | Done], Protocol):

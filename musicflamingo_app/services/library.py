@@ -21,6 +21,7 @@ from musicflamingo_app.music.arrays import Curves
 from musicflamingo_app.services.labels import Labels, checked, cleaned, title_for
 from musicflamingo_app.services.store import PEAKS_NAME, Draft, Store, safe_suffix
 
+LATER = frozenset({"instruments"})  # aspects that earlier versions of the studio did not measure
 log = logging.getLogger(__name__)
 
 
@@ -226,9 +227,14 @@ class Library:
 
 
 def is_stale(lines: Iterable[str], current: Mapping[str, Collection[str]]) -> bool:
-    """Whether one of the lines `aspect=signature` is not among the current signatures of its aspect."""
-    pairs = [line.partition("=")[::2] for line in lines]
-    return any(signature not in current[aspect] for aspect, signature in pairs if aspect in current)
+    """Whether one of the lines `aspect=signature` is not among the current signatures of its aspect.
+
+    A line without a signature was tried and holds nothing. An aspect of `LATER` without a line was never tried.
+    """
+    known = dict(line.partition("=")[::2] for line in lines)
+    otherwise = any(signature and signature not in current[aspect] for aspect, signature in known.items()
+                    if aspect in current)  # fmt: skip
+    return otherwise or any(current.get(aspect) and known and aspect not in known for aspect in LATER)
 
 
 def _facts(new: NewTrack) -> NewTrackFacts:

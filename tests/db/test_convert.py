@@ -20,5 +20,5 @@ def test_what_was_missed_for_want_of_an_engine_has_a_line() -> None:
     assert engine_signature(tuned) == f"tuning={MADE.signature}"
     broken = replace(tuned, failures={"tags": Failure("tagger", "It broke.")})
     missing = replace(tuned, failures={"tags": Failure("tagger", "It is not installed.", ("tagger",))})
-    assert engine_signature(broken) == engine_signature(tuned)
+    assert engine_signature(broken).splitlines()[1:] == ["tags="]  # tried, with nothing to show for it
     assert engine_signature(missing).splitlines()[1:] == ["tags=nothing without tagger"]

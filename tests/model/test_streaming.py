@@ -62,3 +62,27 @@ def test_done_tells_the_times() -> None:
 def test_held_text_comes_before_done() -> None:
     answer = Answer(lambda outlet: outlet.text("3 <") or Ending("stop", 1, 1), "answer-test")
     assert [item.text for item in answer if isinstance(item, Delta)] == ["3 ", "<"]
+
+
+def test_done_holds_what_was_written_tag_for_tag() -> None:
+    text = "<think>Two sharps.</think> Hence, the final answer is: <answer>D</answer>"
+
+    def produce(outlet: Outlet) -> Ending:
+        for letter in text:
+            outlet.text(letter)
+        return Ending("stop", 3, 1)
+
+    *deltas, done = Answer(produce, "answer-test")
+    assert isinstance(done, Done) and done.raw == text
+    assert "".join(one.text for one in deltas if isinstance(one, Delta) and one.kind == "text").endswith("is: D")
+
+
+def test_a_thought_that_a_server_tells_apart_stands_in_tags() -> None:
+    def produce(outlet: Outlet) -> Ending:
+        outlet.thought("Two ")
+        outlet.thought("sharps.")
+        outlet.text("D major")
+        return Ending("stop", 3, 1)
+
+    *_, done = Answer(produce, "answer-test")
+    assert isinstance(done, Done) and done.raw == "<think>Two sharps.</think>D major"

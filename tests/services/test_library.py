@@ -219,6 +219,14 @@ def test_a_signature_may_contain_the_sign_between():
     assert not is_stale(["chords=a=b 1"], {"chords": {"a=b 1"}})
 
 
+def test_a_track_measured_before_instruments_were_is_stale():
+    current = {"chords": {"a"}, "instruments": {"b"}}
+    assert is_stale(["chords=a"], current) and not is_stale(["chords=a", "instruments=b"], current)
+    assert not is_stale(["chords=a", "instruments="], current)  # it was tried, on silence for example
+    assert not is_stale(["chords=a"], {"chords": {"a"}, "instruments": set()})  # nothing here could measure them
+    assert not is_stale([], current)
+
+
 @pytest.mark.parametrize("track_id", [0, 99, -5, 2**70])
 def test_an_unknown_track_is_not_found(library, track_id):
     for asked in (library.get, library.document, library.playback_path, library.delete, library.restore):

@@ -15,7 +15,7 @@ from musicflamingo_app.analysis import pipeline
 from musicflamingo_app.analysis.ears import Choice, ears_of
 from musicflamingo_app.analysis.pipeline import signatures
 from musicflamingo_app.errors import NotFound, StorageError, StudioError
-from musicflamingo_app.music.analysis import Analysis
+from musicflamingo_app.music.analysis import Analysis, Measured
 from musicflamingo_app.paths import Paths
 from musicflamingo_app.services import about
 from musicflamingo_app.services.library import NewTrack
@@ -42,6 +42,7 @@ def heard_by(analysis: Analysis, choice: Choice) -> Analysis:
     made = {}
     for aspect, engine in (("chords", ears.chords[0]), ("key", ears.key[0])):
         made[aspect] = replace(getattr(analysis, aspect), provenance=pipeline._provenance(engine))
+    made["instruments"] = Measured((), 1.0, pipeline._provenance(ears.instruments[0]))
     return replace(analysis, **made)
 
 

@@ -30,6 +30,7 @@ class Answer:
     n_new_tokens: int = 0
     seconds: float = 0.0
     error: str = ""
+    raw: str = ""  # as the model wrote it, tags and what stands between them included
 
     @property
     def key(self) -> Key:
@@ -37,7 +38,9 @@ class Answer:
 
     @property
     def completion(self) -> str:
-        """Thought and text as the model wrote them, the thought in its tags."""
+        """Thought and text as the model wrote them; of an answer from a back end that keeps no tags, put together."""
+        if self.raw.strip():
+            return self.raw.strip()
         return f"<think>{self.thought}</think>\n{self.text}" if self.thought else self.text
 
 

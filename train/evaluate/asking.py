@@ -66,7 +66,8 @@ def read(backend: Backend, messages: tuple[Message, ...], sampling: Sampling, bl
             elif isinstance(item, Done):
                 texts = {kind: "".join(pieces).strip() for kind, pieces in said.items()}
                 ended = replace(blank, reason=item.reason, n_new_tokens=item.n_new_tokens)
-                return replace(ended, seconds=round(item.seconds, 3), **texts)
+                raw = item.raw.strip()
+                return replace(ended, seconds=round(item.seconds, 3), raw=raw if raw != texts["text"] else "", **texts)
     finally:
         stream.close()
     raise ModelError(f"{backend.name} stopped before the end of an answer.", "Run the same command again.")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from musicflamingo_app.music.analysis import Analysis, Measured
 from musicflamingo_app.music.beat import Metre
+from musicflamingo_app.music.instrument import Playing
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.scoring.claims.check import checked
 from musicflamingo_app.scoring.claims.check_key import relation
@@ -149,3 +150,30 @@ def test_relations_of_keys_move_with_them(tonic: int, mode: str, semitones: int)
     assert relation(heard.transposed(7), heard) == "The text names the key a fifth above."
     other = heard.transposed(semitones)
     assert relation(other, heard) == relation(other.transposed(5), heard.transposed(5))
+
+
+def band(*players: Playing) -> Analysis:
+    return replace(NOTHING, instruments=Measured(players, 0.9, BY))
+
+
+DRUMS = Playing.of("drums", [(0.0, 60.0, 0.9)])
+GUITAR = Playing.of("distorted guitar", [(10.0, 12.5, 0.8)])
+DOUBTED = Playing.of("drums", [(0.0, 60.0, 0.3)])
+
+
+@pytest.mark.parametrize(
+    ("text", "analysis", "result"),
+    [
+        ("There are drums.", band(DRUMS), "agrees"),
+        ("There are no drums.", band(DRUMS), "contradicts"),
+        ("There is a guitar.", band(DRUMS, GUITAR), "agrees"),
+        ("There is a guitar.", band(DRUMS), "unchecked"),  # seldom is everything heard
+        ("There are no drums.", band(GUITAR), "agrees"),
+        ("There are no drums.", band(DOUBTED), "unchecked"),
+        ("There are drums.", band(DOUBTED), "unchecked"),
+        ("There is a harp.", band(Playing.of("plucked strings", [(0.0, 60.0, 0.9)])), "unchecked"),
+        ("There are no drums.", replace(BALLAD, instruments=Measured((DRUMS,), 0.9, BY)), "contradicts"),
+    ],
+)
+def test_who_is_heard_to_play_is_evidence(text: str, analysis: Analysis, result: str) -> None:
+    assert only(text, analysis).verdict.result == result
