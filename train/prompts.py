@@ -3,24 +3,28 @@
 Options stand with letters, as Music Flamingo's own benchmarks write them; answers are the text of an option.
 """
 
-import re
-
 from train.examples import Example
 
 LETTERS = "ABCDEFGH"
 CHOOSE = "Choose the correct option from the following options:"
 THINK = "Output the thinking process in <think> </think> and final answer in <answer> </answer>."
-_FORMAT = re.compile(r"\s*<think>(?:(?!</?think>|</?answer>).)+</think>(?:(?!</?think>|</?answer>).)*"
-                     r"<answer>(?:(?!</?think>|</?answer>).)+</answer>\s*", re.DOTALL)  # fmt: skip
 
 
 def prompt_text(example: Example, *, thinks: bool = False) -> str:
-    """The question with its options; with `thinks` the request for a chain of thought."""
+    """The question with its options, under letters or, when there are more than letters, bare.
+
+    With `thinks` the request for a chain of thought.
+    """
     lines = [example.question]
     if example.options:
-        lettered = (f"({letter}) {option}" for letter, option in zip(LETTERS, example.options, strict=False))
-        lines = [f"{example.question} {CHOOSE}", *lettered]
+        lines = [f"{example.question} {CHOOSE}", *_listed(example.options)]
     return "\n".join([*lines, *([THINK] if thinks else [])])
+
+
+def _listed(options: tuple[str, ...]) -> tuple[str, ...]:
+    if len(options) > len(LETTERS):
+        return options
+    return tuple(f"({letter}) {option}" for letter, option in zip(LETTERS, options, strict=False))
 
 
 def target_text(example: Example, *, thinks: bool = False) -> str:
@@ -33,8 +37,3 @@ def target_text(example: Example, *, thinks: bool = False) -> str:
     if example.kind == "caption":
         return f"<think>{example.thought}</think> <answer>{example.answer}</answer>"
     return f"<think>{example.thought}</think> Hence, the final answer is: <answer>{example.answer}</answer>"
-
-
-def follows_format(completion: str) -> bool:
-    """Whether a completion is one thought and one answer in tags, in that order; text between them is allowed."""
-    return _FORMAT.fullmatch(completion) is not None

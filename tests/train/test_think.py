@@ -7,7 +7,8 @@ from musicflamingo_app.facts.card import SongCard
 from tests.facts.making import SONG_IDS, bundled, cards
 from tests.facts.reader.songs import SONGS
 from train.examples import Recording
-from train.prompts import follows_format, target_text
+from train.prompts import target_text
+from train.rewards.layout import fits
 from train.tasks.caption_score import analysis_of, card_document
 from train.tasks.registry import TASKS, TRIVIAL, score
 from train.think import MOST_WORDS, chain_of, steps_of, verified, with_thoughts
@@ -31,7 +32,7 @@ def test_chains_are_true_short_and_answer_in_the_papers_form(name: str) -> None:
             n_thoughts += 1
             target = target_text(told, thinks=True)
             judged = score(told, target)
-            assert follows_format(target) and judged and judged.value >= 0.99
+            assert fits(target, "think") and judged and judged.value >= 0.99
     assert n_thoughts >= (1 if name == "chords" else 5)
 
 

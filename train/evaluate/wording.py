@@ -3,15 +3,13 @@
 from collections.abc import Callable
 
 from train.examples import Example
-from train.prompts import CHOOSE, LETTERS, THINK, prompt_text
+from train.prompts import LETTERS, THINK, prompt_text
 
 Wording = Callable[[Example], str]
 
 
 def plain_wording(example: Example) -> str:
-    """The question; options follow under letters, as the models were trained to read them, or bare when too many."""
-    if len(example.options) > len(LETTERS):
-        return "\n".join([f"{example.question} {CHOOSE}", *example.options])
+    """The question with its options, as the models were trained to read them."""
     return prompt_text(example)
 
 

@@ -12,7 +12,7 @@ from train.rewards.total import ACCURACIES, CAPTIONS
 
 TABLE = "grpo"
 FROM_RECIPE = (  # the lines of the recipe itself that a run by reward reads
-    "precision", "lora_rank", "lora_alpha", "projector_learning_rate", "max_tokens", "cache_gb", "seed",
+    "precision", "lora_rank", "lora_alpha", "projector_learning_rate", "max_tokens", "cache_gb",
 )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def _skills(examples: tuple[Example, ...]) -> list[tuple[str, int]]:
 def _letters(examples: tuple[Example, ...]) -> Iterator[Finding]:
     groups: dict[int, Counter[str]] = defaultdict(Counter)
     for one in examples:
-        if one.answer in one.options:
+        if one.answer in one.options[: len(LETTERS)] and len(one.options) <= len(LETTERS):  # more stand bare
             groups[len(one.options)][LETTERS[one.options.index(one.answer)]] += 1
     for n, counts in sorted(groups.items()):
         total = counts.total()
