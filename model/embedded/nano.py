@@ -113,6 +113,7 @@ def nano_folder(shipment: Shipment, cache: Path, on_progress: Progress = lambda 
 
 def assembled(shipment: Shipment, words: Path, out: Path) -> Path:
     """The whole model out of what ships and a Llama folder; `out`. Raises ModelError for weights that do not fit."""
+    package("transformers").utils.logging.disable_progress_bar()
     with package("safetensors").safe_open(str(shipment.path), "pt") as stored:
         tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 - no mapping
     told = {name: value for name, value in tensors.items() if ".lora_" in name}
