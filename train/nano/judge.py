@@ -1,8 +1,9 @@
 """Asks the nano held-out questions: `python -m train.nano.judge --data D --base B --adapter A --out FOLDER`.
 
 Four-way questions over the five skills, each about the clip, about Gaussian noise of its length and about nothing;
-what noise earns is what words alone are worth. Answers go to `answers.jsonl` (a killed run goes on), tables to
-`report.json`: by skill and task, with intervals by song. Some are answered in words too, and captions are checked.
+what noise earns is what words alone are worth. Answers go to `answers-0.jsonl` (a killed run goes on; several
+processes share the clips by `--part 0/2`, `--part 1/2`), tables over all of them to `report.json`: by skill and task,
+with intervals by song. Some are answered in words too, and captions are checked.
 """
 
 import argparse
@@ -18,14 +19,16 @@ import numpy as np
 from train.evaluate.intervals import Estimate, difference, ratio
 from train.examples import Example
 from train.nano import shards
-from train.nano.reading import Reader, noise, window
+from train.nano.reading import Prefix, Reader, noise, window
 from train.nano.shards import NanoClip
 from train.prompts import prompt_text
+from train.spectrograms import Heard
 
 log = logging.getLogger(__name__)
 CONTROLS = ("audio", "noise", "none")
 QUESTIONS = 6  # of a clip
 CAPTION_TOKENS = 160
+NOISES = 8  # different ones, each read once
 Row = dict[str, Any]
 
 
@@ -40,8 +43,8 @@ def main() -> None:
     loaded = load(Checkpoint(str(given.base), precision=given.precision, device=given.device))
     reader = Reader(_adapted(loaded.model, given.adapter), loaded.processor)
     given.out.mkdir(parents=True, exist_ok=True)
-    rows = asked(reader, spread(given.data, given.side, given.clips), given)
-    write_report(given.out, rows)
+    asked(reader, spread(given.data, given.side, given.clips), given)
+    write_report(given.out)
 
 
 def _adapted(model: Any, adapter: Path | None) -> Any:
@@ -59,31 +62,54 @@ def spread(data: Path, side: str, n: int) -> Iterator[tuple[int, NanoClip]]:
         yield int(at), clips[int(at)]
 
 
-def asked(reader: Reader, clips: Iterator[tuple[int, NanoClip]], given: argparse.Namespace) -> list[Row]:
-    """Every answer, those of an earlier go included."""
-    path = given.out / "answers.jsonl"
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
-    done = {(row["clip"], row["control"]) for row in rows}
+def asked(reader: Reader, clips: Iterator[tuple[int, NanoClip]], given: argparse.Namespace) -> None:
+    """Asks what has no answer yet; the part of the clips that this process has."""
+    part, of = (int(number) for number in given.part.split("/"))
+    path = given.out / f"answers-{part}.jsonl"
+    done = {(row["clip"], row["control"]) for row in rows_of(path)}
+    apart = Apart(reader)
     with path.open("a", encoding="utf-8") as file:
         for number, (at, clip) in enumerate(clips):
-            for control in CONTROLS:
+            for control in CONTROLS if number % of == part else ():
                 if (clip.name, control) not in done:
-                    speaks = control != "none" and number % max(1, given.clips // max(1, given.spoken)) == 0
-                    found = of_clip(reader, clip, at, control, speaks=speaks)
+                    speaks = control != "none" and number % max(1, given.clips // max(1, given.spoken)) < of
+                    before, n_vectors = apart(clip, at, control)
+                    found = of_clip(reader, clip, control, before, n_vectors, speaks=speaks)
                     file.write("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found))
                     file.flush()
-                    rows += found
             log.info("%d %s", number, clip.name)
-    return rows
 
 
-def of_clip(reader: Reader, clip: NanoClip, seed: int, control: str, *, speaks: bool) -> list[Row]:
+def rows_of(path: Path) -> list[Row]:
+    """The whole lines of a file of answers."""
+    text = path.read_text("utf-8") if path.exists() else ""
+    return [json.loads(line) for line in text.split("\n")[:-1]]
+
+
+class Apart:
+    """What is heard under each control, read; noises and silence are kept, as many clips share them."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._kept: dict[tuple[str, int], tuple[Prefix, int]] = {}
+
+    def __call__(self, clip: NanoClip, seed: int, control: str) -> tuple[Prefix, int]:
+        """What was read of a clip, and how many vectors it has."""
+        if control == "audio":
+            return self._read(window(clip.mel))
+        key = (control, seed % NOISES if control == "noise" else 0)
+        if key not in self._kept:
+            extractor = self._reader.writer.processor.feature_extractor
+            self._kept[key] = self._read(noise(extractor, key[1]) if control == "noise" else None)
+        return self._kept[key]
+
+    def _read(self, heard: Heard | None) -> tuple[Prefix, int]:
+        vectors = None if heard is None else self._reader.vectors(heard)
+        return self._reader.prefix(vectors), 0 if vectors is None else len(vectors)
+
+
+def of_clip(reader: Reader, clip: NanoClip, control: str, before: Prefix, n_vectors: int, *, speaks: bool) -> list[Row]:
     """The answers about one clip under one control; with `speaks` in words too, and a caption."""
-    extractor = reader.writer.processor.feature_extractor
-    heard = {"audio": window(clip.mel), "noise": noise(extractor, seed), "none": None}[control]
-    vectors = None if heard is None else reader.vectors(heard)
-    n_vectors = 0 if vectors is None else len(vectors)
-    before = reader.prefix(vectors)
     rows = []
     for example in four_way(clip.examples):
         question = prompt_text(example)
@@ -118,8 +144,9 @@ def _said(example: Example, said: str) -> Row:
     return {"said": said, "said_score": scored.value if scored else None, "parts": dict(scored.parts) if scored else {}}
 
 
-def write_report(out: Path, rows: Sequence[Row]) -> dict[str, Any]:
+def write_report(out: Path) -> dict[str, Any]:
     """Writes `report.json`: shares that are right, by control, skill and task, and what sound adds to noise."""
+    rows = [row for path in sorted(out.glob("answers-*.jsonl")) for row in rows_of(path)]
     picked = [row for row in rows if "right" in row]
     report: dict[str, Any] = {"all": compared(picked)}
     for name in ("skill", "task", "style"):
@@ -173,6 +200,7 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--side", default="test")
     parser.add_argument("--clips", type=int, default=200)
     parser.add_argument("--spoken", type=int, default=40, help="clips that are answered in words too")
+    parser.add_argument("--part", default="0/1", help="which part of the clips, such as 0/2")
     parser.add_argument("--precision", default="bf16")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cpu")
