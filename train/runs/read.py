@@ -100,7 +100,7 @@ def _light(folder: Path) -> Run:
         steps=int(state.get("steps") or 0),
         eta_s=state.get("eta_s") if status == "running" else None,
         silent_s=max(0.0, time.time() - beat) if beat and status == "running" else None,
-        is_stopping=status == "running" and (folder / files.STOP).exists(),
+        is_stopping=status == "running" and _stopping(folder, state),
         last=rows[-1] if rows else {},
         about=about,
     )
@@ -113,10 +113,14 @@ def _standing(folder: Path, state: Mapping[str, Any]) -> tuple[Status, str]:
     if (folder / files.FAILED).exists():
         return "failed", (folder / files.FAILED).read_text("utf-8", errors="replace").strip()
     if state and is_alive(state):
-        stopping = (folder / files.STOP).exists()
-        return "running", "Stopping after this step." if stopping else said
+        return "running", "Stopping after this step." if _stopping(folder, state) else said
     if not state:
         return "interrupted", "It was not started yet."
     if said.startswith(("Stopped", "Interrupted")):
         return "interrupted", said
     return "interrupted", f"Its process ended at step {state.get('step', 0)}; it can be resumed."
+
+
+def _stopping(folder: Path, state: Mapping[str, Any]) -> bool:
+    """Whether it was asked to stop, or has stopped and only its process still has to end."""
+    return (folder / files.STOP).exists() or str(state.get("sentence") or "").startswith("Stopped")

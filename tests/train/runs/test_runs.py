@@ -184,6 +184,8 @@ def test_stopping_is_asked_for_and_told(runs: Path, plan: Plan) -> None:
     stop(folder)
     assert run.is_stopped() and read_run(folder).is_stopping
     run.stopped(5)
+    ending = read_run(folder)  # its process is still there, and would be in the way of another
+    assert (ending.status, ending.is_stopping, ending.sentence) == ("running", True, "Stopping after this step.")
     files.write_json(folder / "state.json", {**(files.read_json(folder / "state.json") or {}), "pid": -1})
     read = read_run(folder)
     assert (read.status, read.sentence) == ("interrupted", "Stopped at step 5 as asked; it can be resumed.")
