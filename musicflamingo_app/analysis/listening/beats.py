@@ -13,6 +13,7 @@ import numpy as np
 from musicflamingo_app.analysis.engines import Heard, Watch, clamp01
 from musicflamingo_app.analysis.listening.bars import BarModel, Bars, bars_of, cues_of
 from musicflamingo_app.analysis.listening.hearing import Listening, listening
+from musicflamingo_app.analysis.listening.levels import LevelModel, at_level, curves_of
 from musicflamingo_app.analysis.listening.shipped import check, sums
 from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, RHYTHMIC_HZ
 from musicflamingo_app.analysis.rhythm.engine import RhythmFinding
@@ -54,10 +55,10 @@ class StudioBeats:
     def measure(self, audio: Audio, heard: Heard, watch: Watch) -> RhythmFinding:
         """Raises MissingPackage, Cancelled."""
         found = listening(audio, heard, watch, self._folder)
-        return rhythm_of(found, BarModel.shipped(), audio.duration_s)
+        return rhythm_of(found, BarModel.shipped(), LevelModel.shipped(), audio.duration_s)
 
 
-def rhythm_of(heard: Listening, model: BarModel, duration_s: float) -> RhythmFinding:
+def rhythm_of(heard: Listening, model: BarModel, levels: LevelModel, duration_s: float) -> RhythmFinding:
     """Beats and bars of a pass."""
     odds = heard.beats - np.log(np.array(PRIORS, np.float32))
     beats_s = tracked(odds[:, 0])
@@ -66,6 +67,7 @@ def rhythm_of(heard: Listening, model: BarModel, duration_s: float) -> RhythmFin
     chance = _chance(odds[:, 0], beats_s)
     if len(beats_s) < FEWEST or chance < LEAST_CHANCE:
         return RhythmFinding(BeatGrid(), 0.0)
+    beats_s = at_level(beats_s, curves_of(odds, heard.onsets, heard.changes, heard.families), levels)
     cues = cues_of(beats_s, odds[:, 1], heard.changes, RHYTHMIC_HZ, HARMONIC_HZ)
     bars = bars_of(model.odds(cues), model)
     grid = _grid(beats_s, bars, heard.onsets)

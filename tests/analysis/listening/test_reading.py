@@ -21,11 +21,14 @@ from musicflamingo_app.analysis.listening.classes import (
 from musicflamingo_app.analysis.listening.hearing import Listening
 from musicflamingo_app.analysis.listening.instruments import instruments_of, stretches
 from musicflamingo_app.analysis.listening.keys import keys_of
+from musicflamingo_app.analysis.listening.levels import LevelModel
 from musicflamingo_app.music.beat import BeatGrid, Metre
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.key import Key
 
 MODEL = BarModel((1.0, 0.0, 0.0), 0.0, tuple(float(np.log(1 / len(METRES))) for _ in METRES))
+NONE = (0.0,) * 18  # a weight for each cue
+AS_TRACKED = LevelModel((NONE,) * 3, (1.0, 0.0, 0.0), NONE, (1.0,) * len(NONE))  # always votes for the tracked tempo
 SURE = 4.0
 
 
@@ -90,7 +93,7 @@ def beating(gap_frames: int, n_beats: int, metre: int) -> Listening:
 @pytest.mark.parametrize("metre", [2, 3, 4, 5])
 @pytest.mark.parametrize("gap_frames", [20, 30, 50])
 def test_beats_and_bars_are_read(metre: int, gap_frames: int) -> None:
-    found = rhythm_of(beating(gap_frames, 60, metre), MODEL, 80.0).value
+    found = rhythm_of(beating(gap_frames, 60, metre), MODEL, AS_TRACKED, 80.0).value
     assert found.tempo_bpm == pytest.approx(3000 / gap_frames, rel=0.02)
     assert found.metre == Metre(metre)
     downs = np.array(found.downbeats_s)
@@ -102,14 +105,14 @@ def test_beats_in_thirds_are_compound() -> None:
     onsets = heard.onsets.copy()
     for beat in range(60):
         onsets[[60 + beat * 30, 70 + beat * 30]] = 20.0
-    assert rhythm_of(replace(heard, onsets=onsets), MODEL, 80.0).value.metre == Metre(6, 8)
+    assert rhythm_of(replace(heard, onsets=onsets), MODEL, AS_TRACKED, 80.0).value.metre == Metre(6, 8)
 
 
 def test_where_nothing_beats_there_is_no_grid() -> None:
-    found = rhythm_of(silence(30.0), MODEL, 30.0)
+    found = rhythm_of(silence(30.0), MODEL, AS_TRACKED, 30.0)
     assert not found.value.beats and found.confidence == 0.0
     noise = replace(silence(30.0), beats=np.random.default_rng(0).normal(-4, 0.5, (1500, 2)).astype(np.float32))
-    assert not rhythm_of(replace(noise, onsets=np.full(1500, 5.0, np.float32)), MODEL, 30.0).value.beats
+    assert not rhythm_of(replace(noise, onsets=np.full(1500, 5.0, np.float32)), MODEL, AS_TRACKED, 30.0).value.beats
 
 
 def in_keys(names: list[str], each_s: float, lead: float = SURE) -> Listening:

@@ -1,0 +1,83 @@
+"""Which level of the metre is the beat: what the vote decides is done to the pulses, and the fit tells levels apart."""
+
+import numpy as np
+import pytest
+
+from musicflamingo_app.analysis.listening.classes import FAMILY_NAMES
+from musicflamingo_app.analysis.listening.levels import (
+    DOUBLED,
+    FEWEST,
+    HALVED,
+    KEPT,
+    Curves,
+    LevelModel,
+    at_level,
+    cues_of,
+    curves_of,
+)
+from train.ears.levels import fitted, level_of, share_right
+
+PULSES_S = 1.0 + 0.5 * np.arange(40)
+
+
+def always(level: int) -> LevelModel:
+    """A vote that does not listen."""
+    n = len(cues_of(PULSES_S, beating(PULSES_S)))
+    offsets = tuple(5.0 if k == level else 0.0 for k in range(3))
+    return LevelModel(((0.0,) * n,) * 3, offsets, (0.0,) * n, (1.0,) * n)
+
+
+def beating(beats_s: np.ndarray, strength: float = 4.0, duration_s: float = 25.0) -> Curves:
+    rows, frames = int(50 * duration_s), int(10 * duration_s)
+    odds, onsets = np.full((rows, 2), -strength), np.zeros(rows)
+    places = np.round(beats_s * 50).astype(int)
+    odds[places] = strength
+    onsets[places] = 10.0
+    return curves_of(odds, onsets, np.full(frames, -4.0), np.zeros((frames, len(FAMILY_NAMES))))
+
+
+def test_pulses_that_are_beats_stay() -> None:
+    np.testing.assert_array_equal(at_level(PULSES_S, beating(PULSES_S), always(KEPT)), PULSES_S)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_twice_as_many_pulses_those_with_the_beats_stay(first: int) -> None:
+    beats_s = PULSES_S[first::2]
+    np.testing.assert_array_equal(at_level(PULSES_S, beating(beats_s), always(HALVED)), beats_s)
+
+
+def test_half_as_many_pulses_get_others_between() -> None:
+    found = at_level(PULSES_S, beating(PULSES_S), always(DOUBLED))
+    np.testing.assert_allclose(np.diff(found), 0.25)
+    assert (found[0], found[-1]) == (PULSES_S[0], PULSES_S[-1])
+
+
+def test_of_a_few_pulses_nothing_is_asked() -> None:
+    few = PULSES_S[: FEWEST - 1]
+    np.testing.assert_array_equal(at_level(few, beating(few), always(HALVED)), few)
+
+
+def test_silence_has_cues_too() -> None:
+    cues = cues_of(PULSES_S, beating(PULSES_S[:0]))
+    assert np.isfinite(cues).all()
+    assert LevelModel.shipped().chances(cues).sum() == pytest.approx(1.0)
+
+
+def test_what_must_be_done_is_told_by_the_beats() -> None:
+    assert level_of(PULSES_S, PULSES_S) == KEPT
+    assert level_of(PULSES_S, PULSES_S[::2]) == HALVED
+    assert level_of(PULSES_S[::2], PULSES_S) == DOUBLED
+    assert level_of(PULSES_S, PULSES_S[::3]) is None
+
+
+def test_a_vote_learns_to_halve_and_to_double() -> None:
+    random, cues, levels = np.random.default_rng(0), [], []
+    for _ in range(90):
+        gap_s = random.uniform(0.4, 0.7)
+        beats_s = 0.5 + gap_s * np.arange(int(22 / gap_s))
+        between = np.sort(np.concatenate([beats_s, beats_s[:-1] + gap_s / 2]))
+        for level, pulses_s in ((KEPT, beats_s), (HALVED, between), (DOUBLED, beats_s[::2])):
+            cues.append(cues_of(pulses_s, beating(beats_s, random.uniform(1, 4))))
+            levels.append(level)
+    stored = fitted(np.array(cues[:180]), np.array(levels[:180]))
+    assert share_right(stored, np.array(cues[180:]), np.array(levels[180:])) > 0.97
