@@ -6,11 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+
+from model.registry import EMBEDDED
 from musicflamingo_app.services.library import Library
 from musicflamingo_app.services.speech import Speech
 from musicflamingo_app.services.voices import Opening
 from musicflamingo_app.ui.model_desk import ModelDesk
-from tests.services.voicing import HEARING, FakeBackend
+from tests.services.voicing import HEARING, FakeBackend, embedded_hears
 
 
 class Choice:
@@ -46,3 +49,20 @@ def test_a_load_that_is_cancelled_ends_at_once_and_leaves_nothing_loaded(tmp_pat
     go.set()
     until(lambda: backend.is_closed)
     assert speech.voices.status(HEARING).state == "unloaded"
+
+
+@pytest.mark.parametrize(
+    ("hears", "short", "sentence"),
+    [
+        (False, "hears nothing", "Hears nothing."),
+        (True, "learned from synthetic music", "Hears 20 seconds, an excerpt of each song."),
+    ],
+)
+def test_the_embedded_model_says_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hears: bool, short: str, sentence: str
+) -> None:
+    embedded_hears(monkeypatch, hears)
+    library: Library = SimpleNamespace(database=None)  # type: ignore[assignment]  # nothing here reads it
+    speech = Speech(library, tmp_path, voices={EMBEDDED: lambda opening: FakeBackend()})
+    (row,) = ModelDesk(speech, Choice(), ask_devices=lambda: ()).view()["models"]
+    assert short in row["short"] and row["hears"] == sentence

