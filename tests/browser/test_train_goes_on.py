@@ -109,5 +109,24 @@ def test_a_report_tells_marks_by_task(page: Any, running: Running, report: str) 
         and found["pitch", "guess", "hears the song"] == "50.0 %"
     )
     assert found["height", "guess + ear", "hears noise instead"] == "50.0 %"
+    in_its_place(page)
     page.locator("summary", has_text="worst of guess").first.click()
     assert "Right" in page.locator(".ma-said-pair").first.inner_text()
+
+
+POINTS = """() => {
+  const plot = document.querySelector('.ma-wide-chart .ma-curve');
+  const {xaxis, _size} = plot._fullLayout, left = plot.getBoundingClientRect().left + _size.l;
+  return [...plot.querySelectorAll('.point')].map(
+    (point) => { const box = point.getBoundingClientRect(); return xaxis.p2c(box.left + box.width / 2 - left); });
+}"""
+
+
+def in_its_place(page: Any) -> None:
+    """Every mark is drawn where it belongs, and the chart keeps its room in a narrow window."""
+    page.locator(".ma-wide-chart .point").first.wait_for()
+    assert sorted(round(at) for at in page.evaluate(POINTS)) == [50, 50, 100, 100]
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.wait_for_timeout(500)
+    chart = page.locator(".ma-wide-chart .main-svg").first.bounding_box()
+    assert chart["y"] + chart["height"] <= page.locator("summary", has_text="By task").bounding_box()["y"]

@@ -47,6 +47,7 @@ export class Curves {
     }
     for (const figure of figures) {
       const { plot } = this.plots.get(figure.title) ?? this.add(figure);
+      plot.style.height = figure.layout.height ? `${figure.layout.height}px` : ''; // else a narrower window leaves none
       Plotly.react(plot, figure.data, inked(figure.layout), CONFIG);
       plot.setAttribute('aria-label', spoken(figure));
     }

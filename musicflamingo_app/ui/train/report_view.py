@@ -78,6 +78,7 @@ def _dots(who: str, rows: Iterable["Row"], colour: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers",
+        "orientation": "h",  # candidates stand beside each other along the tasks, not along the marks
         "name": who,
         "x": values,
         "y": [_plain(row.name) for row in points],
