@@ -18,11 +18,12 @@ from musicflamingo_app.errors import NotFound
 from train.nano import shards
 from train.nano import words as speech
 from train.nano.pace import Pace
-from train.nano.targets import batch_of, disguised
+from train.nano.targets import batch_of, disguised, slowed
 
 log = logging.getLogger(__name__)
 MEAN_DECAY, CLIP_NORM = 0.99, 1.0
 MOST_WINDOWS, LATER = 12, 0.3  # a share of the clips stands for later windows of a recording up to four minutes
+SLOWED, SLOWEST = 0.7, 0.75  # share of the clips, and of their tempo
 LOOK_S, SCAN_STEPS = 240.0, 50
 N_JUDGED = 192
 
@@ -138,10 +139,18 @@ def batches(data: Path, known: speech.Table, size: int, seed: int, first_step: i
             clips = shards.clips(data, "train")
         random = np.random.default_rng((seed, n))
         chosen = random.integers(0, len(clips), size)
-        mels = [disguised(clips.mel(int(at)), random) for at in chosen]
-        truths = [clips.truth(int(at)) for at in chosen]
+        pairs = [_slowed(clips.mel(int(at)), clips.truth(int(at)), random) for at in chosen]
+        mels, truths = [disguised(mel, random) for mel, _ in pairs], [truth for _, truth in pairs]
         yield batch_of(mels, truths, known, random.integers(0, MOST_WINDOWS, size) * (random.random(size) < LATER))
         n += 1
+
+
+def _slowed(mel: Any, truth: Any, random: np.random.Generator) -> tuple[Any, Any]:
+    """At another tempo, more often than not."""
+    if random.random() > SLOWED:
+        return mel, truth
+    factor = float(random.uniform(SLOWEST, 1.0))
+    return slowed(mel, truth, factor, int(random.integers(0, 1 + int((1 - factor) * len(truth.beats)))))
 
 
 def valid_batches(data: Path, known: speech.Table, size: int) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Truths as the tensors that heads learn from, and spectrograms disguised."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ N_TEMPI, SLOWEST_BPM, FASTEST_BPM = 60, 40.0, 240.0
 WINDOW_S = 20
 N_DISTANCES = 24  # rows from a beat: 1.9 s and more
 _YES_NO = ("beats", "downbeats", "boundaries")
+_HELD = ("pitches", "chords", "bass", "keys", "families", "loudness")
 _BETWEEN = np.log(FASTEST_BPM / SLOWEST_BPM) / (N_TEMPI - 1)
 
 Floats = NDArray[np.float32]
@@ -76,6 +78,32 @@ def disguised(mel: Floats, random: np.random.Generator) -> Floats:
         first = int(random.integers(0, n_frames - 16))
         mel[:, first : first + int(random.integers(2, 16))] = lowest
     return mel
+
+
+def slowed(mel: Floats, truth: Truth, factor: float, first: int) -> tuple[Floats, Truth]:
+    """The same music at `factor` (at most 1) of its tempo and at its pitch, from row `first` on, and its truth.
+
+    Without it tempi are learned by heart: there are fewer songs than the encoder can remember.
+    """
+    n_rows, n_frames = len(truth.beats), mel.shape[1]
+    per_row = n_frames // n_rows
+    at = np.minimum(first * per_row + np.arange(n_frames) * factor, n_frames - 1)
+    low = at.astype(int)
+    high, share = np.minimum(low + 1, n_frames - 1), (at - low).astype(np.float32)
+    rows = np.minimum((first + (np.arange(n_rows) + 0.5) * factor).astype(int), n_rows - 1)
+    moved = {name: _moved(getattr(truth, name), factor, first) for name in ("onsets", *_YES_NO)}
+    held = {name: getattr(truth, name)[rows] for name in _HELD}
+    mel = mel[:, low] * (1 - share) + mel[:, high] * share
+    return mel, replace(truth, tempo_bpm=truth.tempo_bpm * factor, **moved, **held)
+
+
+def _moved(flags: NDArray[np.bool_], factor: float, first: int) -> NDArray[np.bool_]:
+    """Moments where they come to lie; none comes twice."""
+    out = np.zeros_like(flags)
+    places = ((np.arange(len(flags)) + 0.5 - first) / factor).astype(int)
+    inside = (np.arange(len(flags)) >= first) & (places < len(flags))
+    np.logical_or.at(out, places[inside], flags[inside])
+    return out
 
 
 def _flags(families: NDArray[np.uint32]) -> Floats:

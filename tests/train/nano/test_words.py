@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from tests.train.nano.conftest import truth
+from tests.train.nano.conftest import clip, truth
 from train.nano import words as speech
-from train.nano.targets import SLOWEST_BPM, batch_of, bpm_of, disguised, since, tempo_classes
+from train.nano.targets import SLOWEST_BPM, batch_of, bpm_of, disguised, since, slowed, tempo_classes
 from train.nano.truth import N_ROWS, ROW_S
 
 
@@ -85,3 +85,18 @@ def test_a_disguise_keeps_most_of_the_music() -> None:
     changed = disguised(mel, np.random.default_rng(1))
     assert changed.shape == mel.shape and changed.dtype == np.float32
     assert np.corrcoef(changed.ravel(), mel.ravel())[0, 1] > 0.8 and not np.array_equal(changed, mel)
+
+
+def test_slowed_music_keeps_its_pitches_and_moves_its_beats() -> None:
+    one = clip(3)
+    np.testing.assert_array_equal(slowed(one.mel, one.truth, 1.0, 0)[0], one.mel)
+    mel, told = slowed(one.mel, one.truth, 0.8, 20)
+    assert told.tempo_bpm == one.truth.tempo_bpm * 0.8
+    before, after = np.flatnonzero(one.truth.beats[20:]), np.flatnonzero(told.beats)
+    wanted = ((before + 0.5) / 0.8).astype(int)
+    assert after.tolist() == wanted[wanted < N_ROWS].tolist()
+    heard = mel[180:].mean(0).reshape(N_ROWS, 4).max(1) > 0.0  # where the clip shows its beats
+    assert all(heard[max(0, row - 1) : row + 2].any() for row in after)
+    assert heard.sum() < 2.5 * len(after)
+    np.testing.assert_array_equal(told.pitches, one.truth.pitches)
+    assert int(told.boundaries.sum()) == 1 and int(np.flatnonzero(told.boundaries)[0]) == int((100.5 - 20) / 0.8)
