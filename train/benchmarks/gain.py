@@ -55,7 +55,7 @@ class Asked:
     n_songs: int = 30
     held_out: float = 0.27
     crops: int = 2
-    questions: int = 24
+    questions: int = 20
     seconds: float = 75.0
     epochs: float = 2.0
     max_new_tokens: int = 24
