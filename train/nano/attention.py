@@ -1,7 +1,8 @@
-"""Causal attention for learning on a processor: blocks of queries, each against the keys before it, in half precision.
+"""Causal attention for learning: blocks of queries, each against the keys before it, in half precision.
 
-For short rows without padding on the left torch's own kernel takes three times as long there, backwards above all.
-Queries that share a head of keys are taken together, so keys are not repeated.
+For short rows torch's own kernel takes three times as long on a processor, backwards above all. Queries that share a
+head of keys are taken together, so keys are not repeated. With `segments`, several questions about one clip stand in
+one row and do not see one another: the clip is segment 0, and a question sees the clip and itself.
 """
 
 from typing import Any
@@ -21,7 +22,10 @@ def use(language_model: Any) -> None:
 def attend(
     module: Any, query: Any, key: Any, value: Any, attention_mask: Any, scaling: float, **more: Any
 ) -> tuple[Any, None]:
-    """(rows, heads, tokens, width) of queries, fewer heads of keys; gives (rows, tokens, heads, width)."""
+    """(rows, heads, tokens, width) of queries, fewer heads of keys; gives (rows, tokens, heads, width).
+
+    `segments` (rows, tokens) may come with what a language model is called with.
+    """
     import torch
 
     rows, heads, n, width = query.shape
@@ -33,14 +37,21 @@ def attend(
         end = min(first + BLOCK, n)
         some = query[:, :, :, first:end].reshape(rows, shared, together * (end - first), width)
         scores = some @ key[:, :, :end].transpose(-1, -2)
-        scores = scores.view(rows, shared, together, end - first, end) + _after(torch, first, end, scores)
+        scores = scores.view(rows, shared, together, end - first, end)
+        scores = scores + _hidden(torch, first, end, scores, more.get("segments"))
         shares = scores.softmax(-1).view(rows, shared, -1, end)
         found.append((shares @ value[:, :, :end]).view(rows, shared, together, end - first, width))
     out = torch.cat(found, dim=3).view(rows, heads, n, width)
     return out.transpose(1, 2).contiguous(), None
 
 
-def _after(torch: Any, first: int, end: int, like: Any) -> Any:
-    """(block, keys): nothing for what lies before a query, -inf for what comes after it."""
-    full = torch.full((end - first, end), float("-inf"), dtype=like.dtype, device=like.device)
-    return full.triu(first + 1)
+def _hidden(torch: Any, first: int, end: int, like: Any, segments: Any) -> Any:
+    """Nothing for what a query may see, -inf for what comes after it or stands in another segment.
+
+    (block, keys), or (rows, 1, 1, block, keys) with segments.
+    """
+    full = torch.full((end - first, end), float("-inf"), dtype=like.dtype, device=like.device).triu(first + 1)
+    if segments is None:
+        return full
+    own, others = segments[:, first:end, None], segments[:, None, :end]
+    return full.masked_fill((own != others) & (others != 0), float("-inf"))[:, None, None]

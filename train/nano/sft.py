@@ -1,14 +1,15 @@
 """Teaches the nano to speak: `python -m train.nano.sft --data D --features F --base B --out RUN --minutes 40`.
 
-The encoder rests, its vectors are read from the disk; the projector and LoRA on the language model learn. Logits are
-made where something is learned and nowhere else. `--stage cot` goes on with thoughts (`--adapter RUN/adapter`).
+The encoder rests, its vectors are read from the disk; the projector and LoRA on the language model learn. At first the
+language model hears the words of the truth, which are always right, and by and by those of the encoder: so it learns
+soon that listening pays. Logits are made where something is learned and nowhere else. `--stage cot` goes on with
+thoughts (`--adapter RUN/adapter`).
 """
 
 import argparse
 import json
 import logging
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from model.transformers_hf.load import Checkpoint, load
 from musicflamingo_app.errors import StudioError
 from train.collate import UNLEARNED, Writer
 from train.nano import attention, low_rank
+from train.nano import words as speech
+from train.nano.encoder import words_beside
 from train.nano.pace import Pace
 from train.nano.turns import batches, taught
 from train.recipes.recipe import Recipe
@@ -25,7 +28,7 @@ from train.tuning import PROJECTOR, adapted, precise
 log = logging.getLogger(__name__)
 RECIPE = Recipe(lora_rank=16, lora_alpha=32, lora_dropout=0.0, projector_learning_rate=3e-4)
 CLIP_NORM, SAVE_S, LOG_STEPS = 1.0, 240.0, 10
-N_VALID = 32
+N_VALID = 16
 
 
 @dataclass
@@ -49,15 +52,15 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
     loaded = load(Checkpoint(str(given.base), precision="bf16", device=given.device))
-    if given.device == "cpu":
-        attention.use(loaded.model.model.language_model)
+    attention.use(loaded.model.model.language_model)
     learner = learner_of(adapted(loaded, RECIPE, given.adapter), given.rate)
     if given.device == "cpu":
         low_rank.use(learner.model)
     writer = Writer(loaded.processor)
-    clips = {side: taught(given.data, given.features, side) for side in ("train",)}
-    clips["valid"] = taught(given.data, given.features, "valid", N_VALID)
-    learn(learner, writer, clips, given)
+    known = speech.table(given.words or words_beside(given.out))
+    clips = {"train": taught(given.data, given.features, "train", known)}
+    clips["valid"] = taught(given.data, given.features, "valid", known, N_VALID)
+    learn(learner, writer, clips, known, given)
 
 
 def learner_of(model: Any, rate: float) -> Learner:
@@ -73,7 +76,9 @@ def learner_of(model: Any, rate: float) -> Learner:
     return Learner(model, torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), weight_decay=0.0))
 
 
-def learn(learner: Learner, writer: Writer, clips: dict[str, Any], given: argparse.Namespace) -> Path:
+def learn(
+    learner: Learner, writer: Writer, clips: dict[str, Any], known: speech.Table, given: argparse.Namespace
+) -> Path:
     """Learns for the given minutes and gives the folder of the adapter, which any PEFT program loads."""
     given.out.mkdir(parents=True, exist_ok=True)
     pace = Pace(given.minutes, _resumed(given.out, learner, given.device))
@@ -81,13 +86,13 @@ def learn(learner: Learner, writer: Writer, clips: dict[str, Any], given: argpar
     source = batches(clips["train"], writer, given.batch, given.seed, learner.step, lambda: pace.share, thinks=thinks)
     saved_s, sums = pace.spent_s, {"loss": 0.0, "tokens": 0.0, "seconds": 0.0}
     while not pace.is_over:
-        _add(sums, step(learner, next(source), pace.factor(), given.device))
+        _add(sums, step(learner, next(source), known, pace.factor(), given.device))
         if learner.step % LOG_STEPS == 0:
             _log(given.out, learner, pace, sums)
             sums = dict.fromkeys(sums, 0.0)
         if pace.spent_s - saved_s > SAVE_S:
-            valid = held_out(learner, writer, clips["valid"], given)
-            _write(given.out, {"step": learner.step, "minutes": round(pace.spent_s / 60, 1), "v_loss": valid})
+            valid = held_out(learner, writer, clips["valid"], known, given)
+            _write(given.out, {"step": learner.step, "minutes": round(pace.spent_s / 60, 1)} | valid)
             save(given.out, learner, pace.spent_s)
             saved_s = pace.spent_s
     save(given.out, learner, pace.spent_s)
@@ -95,13 +100,13 @@ def learn(learner: Learner, writer: Writer, clips: dict[str, Any], given: argpar
     return Path(given.out / "adapter")
 
 
-def step(learner: Learner, batch: dict[str, Any], factor: float, device: str) -> dict[str, float]:
+def step(learner: Learner, batch: dict[str, Any], known: speech.Table, factor: float, device: str) -> dict[str, float]:
     """One step down the loss; the loss, how many tokens were read, and how long it took."""
     import torch
 
     began = time.monotonic()
     learner.model.train()
-    loss = loss_of(learner.model, {name: value.to(device) for name, value in batch.items()})
+    loss = loss_of(learner.model, {name: value.to(device) for name, value in batch.items()}, known)
     if not torch.isfinite(loss):
         raise StudioError(f"The loss is no number any more at step {learner.step}.", "Start again with a lower --rate.")
     loss.backward()
@@ -114,7 +119,7 @@ def step(learner: Learner, batch: dict[str, Any], factor: float, device: str) ->
     return {"loss": float(loss.detach()), "tokens": batch["ids"].numel(), "seconds": time.monotonic() - began}
 
 
-def loss_of(model: Any, batch: dict[str, Any]) -> Any:
+def loss_of(model: Any, batch: dict[str, Any], known: speech.Table) -> Any:
     """Cross entropy of the learned tokens by their weights. What is padded stands on the right and is never seen."""
     import torch
     from torch.nn import functional as F
@@ -123,10 +128,12 @@ def loss_of(model: Any, batch: dict[str, Any]) -> Any:
     ids, labels = batch["ids"], batch["labels"]
     with torch.autocast(ids.device.type, torch.bfloat16):
         embedded = inner.get_input_embeddings()(ids)
-        spoken = inner.model.multi_modal_projector(batch["vectors"])
+        spoken = _told(inner.model.multi_modal_projector(batch["vectors"]), batch, known)
         places = (ids == inner.config.audio_token_id).unsqueeze(-1).expand_as(embedded)
         embedded = embedded.masked_scatter(places, spoken.to(embedded.dtype))
-        hidden = inner.model.language_model(inputs_embeds=embedded, use_cache=False).last_hidden_state
+        hidden = inner.model.language_model(
+            inputs_embeds=embedded, position_ids=batch["positions"], use_cache=False, segments=batch["segments"]
+        ).last_hidden_state
         told = labels[:, 1:] != UNLEARNED
         logits = inner.lm_head(hidden[:, :-1][told])
     losses = F.cross_entropy(logits.float(), labels[:, 1:][told], reduction="none")
@@ -134,22 +141,33 @@ def loss_of(model: Any, batch: dict[str, Any]) -> Any:
     return (losses * shares).sum() / shares.sum().clamp(min=1e-9)
 
 
-def held_out(learner: Learner, writer: Writer, clips: Any, given: argparse.Namespace) -> float:
-    """The loss over held-out clips, the same turns each time."""
+def _told(spoken: Any, batch: dict[str, Any], known: speech.Table) -> Any:
+    """What is heard: the projector's words, mixed with those of the truth where these are known."""
+    true = known.vectors.to(spoken.device)[batch["words"].clamp(min=0)]
+    share = batch["ideal"][:, None, None] * (batch["words"] >= 0).unsqueeze(-1)
+    return spoken.float() * (1 - share) + true * share
+
+
+def held_out(
+    learner: Learner, writer: Writer, clips: Any, known: speech.Table, given: argparse.Namespace
+) -> dict[str, float]:
+    """Losses over held-out clips, the same questions each time: heard as they are (`v_loss`), with another clip's sound
+    (`v_other`: as much as `v_loss` where nobody listens), and with the truth's words (`v_ideal`)."""
     import torch
 
     if not clips:
-        return float("nan")
-    source: Iterator[dict[str, Any]] = batches(
-        clips, writer, given.batch, 1, 0, lambda: 1.0, thinks=given.stage == "cot"
-    )
+        return {}
+    source = batches(clips, writer, given.batch, 1, 0, lambda: 1.0, thinks=given.stage == "cot")
     learner.model.eval()
+    sums, n = {"v_loss": 0.0, "v_other": 0.0, "v_ideal": 0.0}, max(1, N_VALID // given.batch)
     with torch.no_grad():
-        found = [
-            float(loss_of(learner.model, {k: v.to(given.device) for k, v in next(source).items()}))
-            for _ in range(max(1, N_VALID // given.batch))
-        ]
-    return sum(found) / len(found)
+        for _ in range(n):
+            batch = {name: value.to(given.device) for name, value in next(source).items()}
+            other = batch | {"vectors": batch["vectors"].roll(1, 0)}
+            ideal = batch | {"ideal": torch.ones_like(batch["ideal"])}
+            for name, one in (("v_loss", batch), ("v_other", other), ("v_ideal", ideal)):
+                sums[name] += float(loss_of(learner.model, one, known)) / n
+    return {name: round(value, 4) for name, value in sums.items()}
 
 
 def _add(sums: dict[str, float], found: dict[str, float]) -> None:
@@ -201,6 +219,7 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--base", type=Path, required=True, help="the assembled model")
     parser.add_argument("--out", type=Path, required=True, help="where the run goes")
     parser.add_argument("--adapter", type=Path, help="an adapter to go on from")
+    parser.add_argument("--words", type=Path, help="a Llama folder; the embedded model where not given")
     parser.add_argument("--stage", choices=("sft", "cot"), default="sft")
     parser.add_argument("--minutes", type=float, default=40)
     parser.add_argument("--batch", type=int, default=4)

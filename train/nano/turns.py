@@ -1,7 +1,8 @@
-"""What the language model learns from: conversations about clips, as token ids, with the clips' vectors.
+"""What the language model learns from: questions about clips, as token ids, with the clips' vectors.
 
-Turns are drawn anew each time: questions with options first, as they are the easier ones, then all kinds, and a
-caption last in its turn. The words around them are the trainer's own (train/collate.py).
+Questions are drawn anew each time: those with options first, as they are the easier ones, then all kinds, and a caption
+now and then. All about one clip stand in one row behind its sound and do not see one another (train/nano/attention.py):
+else the answers of earlier ones are easier to use than the sound. The words around them are the trainer's own.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,9 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from train.collate import UNLEARNED, Tokens, Writer
+from train.collate import UNLEARNED, Writer
 from train.examples import Example, example_of_json
 from train.nano import features, shards
+from train.nano import words as speech
 from train.nano.architecture import N_VECTORS
 from train.prompts import prompt_text, target_text
 
@@ -30,11 +32,23 @@ class Taught:
 
     name: str
     vectors: NDArray[np.float16]
+    words: NDArray[np.int64]  # rows of train.nano.words.Table that the vectors should say
     questions: tuple[Example, ...]
     captions: tuple[Example, ...]
 
 
-def taught(data: Path, kept: Path, side: str, n_most: int | None = None) -> list[Taught]:
+@dataclass(frozen=True)
+class Packed:
+    """Several questions about one clip: ids, labels, weights, positions, and segments (0 is the clip)."""
+
+    ids: list[int]
+    labels: list[int]
+    weights: list[float]
+    positions: list[int]
+    segments: list[int]
+
+
+def taught(data: Path, kept: Path, side: str, known: speech.Table, n_most: int | None = None) -> list[Taught]:
     """Every clip of a side whose vectors are kept; they stay on the disk until they are used. Raises NotFound."""
     out: list[Taught] = []
     every = shards.clips(data, side).shards
@@ -47,7 +61,8 @@ def taught(data: Path, kept: Path, side: str, n_most: int | None = None) -> list
             examples = tuple(example_of_json(one) for one in row["examples"])
             questions = tuple(one for one in examples if one.kind != "caption")
             captions = tuple(one for one in examples if one.kind == "caption")
-            out.append(Taught(row["name"], vectors[at], questions, captions))
+            words = speech.said(shard.truth(at), known)
+            out.append(Taught(row["name"], vectors[at], words, questions, captions))
     return out
 
 
@@ -64,13 +79,20 @@ def spoken(clip: Taught, share: float, random: np.random.Generator, *, thinks: b
     return [(prompt_text(one, thinks=thinks), target_text(one, thinks=thinks)) for one in chosen]
 
 
-def weights(tokens: Tokens) -> NDArray[np.float32]:
-    """The weight of each token: a reply counts once however long it is, a caption more."""
-    out = np.zeros(len(tokens.ids), np.float32)
-    edges = np.flatnonzero(np.diff(np.array([False, *tokens.learned, False]).astype(int)))
-    for first, end in edges.reshape(-1, 2):
-        n = end - first
-        out[first:end] = (CAPTION_WEIGHT if n > CAPTION_TOKENS else 1.0) / n
+def packed(said: Sequence[tuple[str, str]], writer: Writer) -> Packed:
+    """Questions and replies about one clip in one row. A reply counts once however long it is, a caption more."""
+    told = [writer.conversation([turn], N_VECTORS) for turn in said]
+    n_clip = told[0].ids.index(writer.processor.audio_eos_token_id) + 1
+    out = Packed(list(told[0].ids[:n_clip]), [UNLEARNED] * n_clip, [0.0] * n_clip, list(range(n_clip)), [0] * n_clip)
+    for number, tokens in enumerate(told, start=1):
+        n_learned = sum(tokens.learned)
+        share = (CAPTION_WEIGHT if n_learned > CAPTION_TOKENS else 1.0) / n_learned
+        n = len(tokens.ids) - n_clip
+        out.ids.extend(tokens.ids[n_clip:])
+        out.labels.extend(tokens.labels[n_clip:])
+        out.weights.extend(share if learned else 0.0 for learned in tokens.learned[n_clip:])
+        out.positions.extend(range(n_clip, n_clip + n))
+        out.segments.extend([number] * n)
     return out
 
 
@@ -90,26 +112,35 @@ def batches(
         random = np.random.default_rng((seed, n))
         drawn = [clips[int(at)] for at in random.integers(0, len(clips), size * SORTED_BATCHES)]
         said = [(clip, spoken(clip, share(), random, thinks=thinks)) for clip in drawn]
-        read = [(clip, writer.conversation(some, N_VECTORS)) for clip, some in said if some]
+        read = [(clip, packed(some, writer)) for clip, some in said if some]
         read.sort(key=lambda pair: len(pair[1].ids))
         groups = [read[first : first + size] for first in range(0, len(read), size)]
         for at in random.permutation(len(groups)):
-            yield collated(groups[int(at)], writer.tokenizer.pad_token_id)
+            batch = collated(groups[int(at)], writer.tokenizer.pad_token_id)
+            yield batch | {"ideal": _ideal(len(batch["ids"]), share(), random)}
         n += 1
 
 
-def collated(rows: Sequence[tuple[Taught, Tokens]], pad: int) -> dict[str, Any]:
-    """`ids, labels, weights` (clips, tokens), padded on the right, and `vectors` (clips, rows, width)."""
+def _ideal(n: int, share: float, random: np.random.Generator) -> Any:
+    """(clips,) how much of what is heard is the truth's own words: much at first, nothing in the end."""
     import torch
 
-    longest = max(len(tokens.ids) for _, tokens in rows)
-    ids = np.full((len(rows), longest), pad, np.int64)
-    labels = np.full((len(rows), longest), UNLEARNED, np.int64)
-    shares = np.zeros((len(rows), longest), np.float32)
-    for row, (_, tokens) in enumerate(rows):
-        ids[row, : len(tokens.ids)] = tokens.ids
-        labels[row, : len(tokens.ids)] = tokens.labels
-        shares[row, : len(tokens.ids)] = weights(tokens)
-    vectors = np.stack([clip.vectors for clip, _ in rows]).astype(np.float32)
-    made = {"ids": ids, "labels": labels, "weights": shares, "vectors": vectors}
-    return {name: torch.from_numpy(value) for name, value in made.items()}
+    return torch.from_numpy(np.clip(random.uniform(-1, 1, n) + 1 - 2 * share, 0, 1).astype(np.float32))
+
+
+def collated(rows: Sequence[tuple[Taught, Packed]], pad: int) -> dict[str, Any]:
+    """Padded on the right: `ids, labels, weights, positions, segments` (clips, tokens).
+
+    Beside them `vectors` (clips, rows, width) and `words` (clips, rows).
+    """
+    import torch
+
+    longest = max(len(one.ids) for _, one in rows)
+    fills = {"ids": pad, "labels": UNLEARNED, "weights": 0.0, "positions": 0, "segments": -1}
+    made = {
+        name: torch.tensor([[*getattr(one, name), *[fill] * (longest - len(one.ids))] for _, one in rows])
+        for name, fill in fills.items()
+    }
+    made["vectors"] = torch.from_numpy(np.stack([clip.vectors for clip, _ in rows]).astype(np.float32))
+    made["words"] = torch.from_numpy(np.stack([clip.words for clip, _ in rows]))
+    return made

@@ -32,3 +32,15 @@ def test_a_language_model_says_the_same(loaded: object) -> None:
         attention.use(model)
         after = model(input_ids=ids).last_hidden_state
     torch.testing.assert_close(before, after, rtol=1e-4, atol=1e-5)
+
+
+def test_segments_see_the_first_and_themselves() -> None:
+    torch.manual_seed(0)
+    sizes = (100, 60, 90)
+    segments = torch.tensor([[n for n, size in enumerate(sizes) for _ in range(size)]])
+    query, key, value = (torch.randn(1, heads, sum(sizes), 8) for heads in (4, 2, 2))
+    found, _ = attention.attend(None, query, key, value, None, 0.3, segments=segments)
+    for number in (1, 2):
+        own = torch.cat([torch.arange(sizes[0]), torch.nonzero(segments[0] == number).flatten()])
+        alone, _ = attention.attend(None, query[:, :, own], key[:, :, own], value[:, :, own], None, 0.3)
+        torch.testing.assert_close(found[:, own], alone)

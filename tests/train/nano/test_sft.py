@@ -13,7 +13,8 @@ from musicflamingo_app.errors import StudioError
 from tests.train.grpo.making import PEFT_ASKS
 from tests.train.nano.conftest import clip
 from train.collate import Writer
-from train.nano import attention, export, features, judge, reward, shards, turns
+from train.nano import attention, export, features, judge, reward, sft, shards, turns
+from train.nano import words as speech
 from train.nano.reading import Reader, noise, window
 from train.nano.sft import RECIPE, learn, learner_of, loss_of, step
 from train.prompts import prompt_text
@@ -37,9 +38,14 @@ def kept(base: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return out
 
 
+@pytest.fixture(scope="module")
+def known(words: Path) -> speech.Table:
+    return speech.table(words)
+
+
 @pytest.fixture
-def lessons(data: Path, kept: Path) -> dict[str, list[turns.Taught]]:
-    return {side: turns.taught(data, kept, side) for side in ("train", "valid")}
+def lessons(data: Path, kept: Path, known: speech.Table) -> dict[str, list[turns.Taught]]:
+    return {side: turns.taught(data, kept, side, known) for side in ("train", "valid")}
 
 
 def test_a_conversation_begins_with_options_and_ends_with_a_caption(lessons: dict[str, list[turns.Taught]]) -> None:
@@ -56,42 +62,64 @@ def test_a_conversation_begins_with_options_and_ends_with_a_caption(lessons: dic
 def test_every_reply_weighs_the_same_but_captions(loaded: Any, lessons: dict[str, list[turns.Taught]]) -> None:
     writer, one = Writer(loaded.processor), lessons["train"][0]
     said = [(prompt_text(example), example.answer) for example in (*one.questions, *one.captions)]
-    tokens = writer.conversation(said, 250)
-    shares = turns.weights(tokens)
-    assert abs(shares.sum() - (1 + 1 + turns.CAPTION_WEIGHT)) < 1e-5
-    assert ((shares > 0) == np.array(tokens.learned)).all()
+    row = turns.packed(said, writer)
+    assert abs(sum(row.weights) - (1 + 1 + turns.CAPTION_WEIGHT)) < 1e-5
+    assert [weight > 0 for weight in row.weights] == [label >= 0 for label in row.labels]
 
 
-def test_the_loss_is_that_of_the_model_itself(loaded: Any, lessons: dict[str, list[turns.Taught]], data: Path) -> None:
-    learner, writer = learner_of(adapted(loaded, RECIPE), 1e-3), Writer(loaded.processor)
-    batch = next(turns.batches(lessons["train"], writer, 2, 0, 0, lambda: 1.0))
-    mels = {one.name: shards.clips(data, "train").mel(at) for at, one in enumerate(lessons["train"])}
-    heard = [row for row in batch["vectors"]]
-    names = [next(o.name for o in lessons["train"] if np.array_equal(o.vectors, row.numpy())) for row in heard]
-    frames = torch.from_numpy(np.stack([mels[name] for name in names]))
-    batch["weights"] = (batch["labels"] != -100).float()
-    mask = torch.ones(len(frames), 1000, dtype=torch.long)
+def test_packed_questions_are_learned_as_if_each_were_alone(
+    loaded: Any, lessons: dict[str, list[turns.Taught]], data: Path, known: speech.Table
+) -> None:
+    writer, one = Writer(loaded.processor), lessons["train"][2]
+    said = [(prompt_text(example), example.answer) for example in one.questions]
+    batch = turns.collated([(one, turns.packed(said, writer))], 0) | {"ideal": torch.zeros(1)}
+    heard = window(shards.clips(data, "train").mel(2))
+    alone = []
     with torch.no_grad():
-        ours = float(loss_of(learner.model, batch))
-        wanted = learner.model(
-            input_ids=batch["ids"], labels=batch["labels"], input_features=frames, input_features_mask=mask
-        ).loss
-    assert ours == pytest.approx(float(wanted), rel=0.02)
+        for turn in said:
+            tokens = writer.conversation([turn], 250)
+            given_tokens = {"input_ids": torch.tensor([tokens.ids]), "labels": torch.tensor([tokens.labels])}
+            asked = {
+                "input_features": torch.from_numpy(heard.frames),
+                "input_features_mask": torch.from_numpy(heard.mask),
+            }
+            alone.append(float(loaded.model(**given_tokens, **asked).loss))
+        learner = learner_of(adapted(loaded, RECIPE), 1e-3)
+        attention.use(loaded.model.model.language_model)
+        ours = float(loss_of(learner.model, batch, known))
+    assert ours == pytest.approx(np.mean(alone), rel=0.02)
 
 
-def test_it_learns_and_goes_on(base: Path, loaded: Any, lessons: dict[str, list[turns.Taught]], tmp_path: Path) -> None:
+def test_the_words_of_the_truth_take_the_place_of_the_encoders(
+    loaded: Any, lessons: dict[str, list[turns.Taught]], known: speech.Table
+) -> None:
+    clip_words = torch.from_numpy(lessons["train"][0].words)[None]
+    spoken = torch.randn(1, 250, known.vectors.shape[1])
+    for share in (0.0, 0.25, 1.0):
+        told = sft._told(spoken, {"words": clip_words, "ideal": torch.tensor([share])}, known)
+        wanted = spoken * (1 - share) + known.vectors[clip_words.clamp(min=0)] * share
+        torch.testing.assert_close(told[clip_words >= 0], wanted[clip_words >= 0])
+        torch.testing.assert_close(told[clip_words < 0], spoken[clip_words < 0])
+    writer = Writer(loaded.processor)
+    early, late = (next(turns.batches(lessons["train"], writer, 8, 0, 0, lambda s=s: s))["ideal"] for s in (0.0, 1.0))
+    assert float(early.mean()) > 0.5 and float(late.max()) == 0
+
+
+def test_it_learns_and_goes_on(
+    base: Path, loaded: Any, lessons: dict[str, list[turns.Taught]], known: speech.Table, tmp_path: Path
+) -> None:
     from model.transformers_hf.load import Checkpoint, load
 
     attention.use(loaded.model.model.language_model)
     writer = Writer(loaded.processor)
     learner = learner_of(adapted(loaded, RECIPE), 1e-2)
     source = turns.batches(lessons["train"], writer, 2, 0, 0, lambda: 0.0)
-    losses = [step(learner, next(source), 2.0, "cpu")["loss"] for _ in range(16)]
+    losses = [step(learner, next(source), known, 2.0, "cpu")["loss"] for _ in range(16)]
     assert np.mean(losses[-4:]) < 0.95 * np.mean(losses[:4])
-    adapter = learn(learner, writer, lessons, given(tmp_path / "run"))
+    adapter = learn(learner, writer, lessons, known, given(tmp_path / "run"))
     assert (adapter / "adapter_model.safetensors").is_file()
     again = learner_of(adapted(load(Checkpoint(str(base), precision="fp32")), RECIPE), 1e-2)
-    learn(again, writer, lessons, given(tmp_path / "run"))  # its time is over: only the checkpoint is read
+    learn(again, writer, lessons, known, given(tmp_path / "run"))  # its time is over: only the checkpoint is read
     assert again.step == learner.step
     for name, weights in learner.learning.items():
         torch.testing.assert_close(again.learning[name], weights)
@@ -176,7 +204,7 @@ def test_what_ships_comes_back_whole(
     learner = learner_of(adapted(loaded, RECIPE), 1e-2)
     source = turns.batches(lessons["train"], Writer(loaded.processor), 2, 0, 0, lambda: 0.0)
     for _ in range(3):
-        step(learner, next(source), 1.0, "cpu")
+        step(learner, next(source), known, 1.0, "cpu")
     learner.model.save_pretrained(tmp_path / "adapter")
     with pytest.raises(StudioError, match="3\\.0 points"):
         export.export(ears, tmp_path / "adapter", report_of(3.0), tmp_path / "weights")
