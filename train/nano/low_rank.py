@@ -34,31 +34,31 @@ _made: list[Any] = []
 
 
 def _function() -> Any:
-    """The function with its own gradient; made once, as torch is imported late."""
+    """x W' + s (x A') B' with its own gradient; made once, as torch is imported late."""
     if not _made:
         import torch
 
         class LowRank(torch.autograd.Function):
-            """x W' + s (x A') B'."""
-
-            @staticmethod
-            def forward(context: Any, x: Any, weight: Any, first: Any, second: Any, scale: float) -> Any:
-                rows = x.reshape(-1, x.shape[-1])
-                a, b = first.to(weight.dtype), (second * scale).to(weight.dtype)
-                low = rows @ a.T
-                out = (rows @ weight.T).addmm_(low, b.T)
-                context.save_for_backward(rows, low, weight, a, b)
-                context.scale, context.shape = scale, x.shape
-                return out.view(*x.shape[:-1], -1)
-
-            @staticmethod
-            def backward(context: Any, grad: Any) -> Any:
-                rows, low, weight, a, b = context.saved_tensors
-                grad = grad.reshape(-1, grad.shape[-1])
-                back = grad @ b
-                to_first, to_second = (back.T @ rows).float(), (grad.T @ low).float() * context.scale
-                to_x = (grad @ weight).addmm_(back, a).view(context.shape) if context.needs_input_grad[0] else None
-                return to_x, None, to_first, to_second, None
+            forward, backward = staticmethod(_forward), staticmethod(_backward)
 
         _made.append(LowRank)
     return _made[0]
+
+
+def _forward(context: Any, x: Any, weight: Any, first: Any, second: Any, scale: float) -> Any:
+    rows = x.reshape(-1, x.shape[-1])
+    a, b = first.to(weight.dtype), (second * scale).to(weight.dtype)
+    low = rows @ a.T
+    out = (rows @ weight.T).addmm_(low, b.T)
+    context.save_for_backward(rows, low, weight, a, b)
+    context.scale, context.shape = scale, x.shape
+    return out.view(*x.shape[:-1], -1)
+
+
+def _backward(context: Any, grad: Any) -> Any:
+    rows, low, weight, a, b = context.saved_tensors
+    grad = grad.reshape(-1, grad.shape[-1])
+    back = grad @ b
+    to_first, to_second = (back.T @ rows).float(), (grad.T @ low).float() * context.scale
+    to_x = (grad @ weight).addmm_(back, a).view(context.shape) if context.needs_input_grad[0] else None
+    return to_x, None, to_first, to_second, None
