@@ -14,11 +14,11 @@ def use(model: Any) -> int:
 
     layers = [module for module in model.modules() if isinstance(module, Linear)]
     for layer in layers:
-        layer.forward = partial(_forward, layer, _function())
+        layer.forward = partial(_adapted, layer, _function())
     return len(layers)
 
 
-def _forward(layer: Any, function: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
+def _adapted(layer: Any, function: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
     import torch
 
     (name,) = layer.active_adapters

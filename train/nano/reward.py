@@ -111,8 +111,7 @@ def main() -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     settings = replace(SETTINGS, steps=given.steps, seed=given.seed)
     loaded = load(Checkpoint(str(given.base), precision=given.precision, device=given.device))
-    recipe = replace(RECIPE, projector_learning_rate=0.0)
-    policy = policy_of(Plan(recipe, given.base, given.data, adapter=given.adapter), settings, loaded)
+    policy = policy_of(Plan(RECIPE, given.base, given.data, adapter=given.adapter), settings, loaded)
     learn(given.out, policy, lesson_of(given.data, Writer(loaded.processor), settings), Diary(given.out))
 
 

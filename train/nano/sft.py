@@ -1,6 +1,6 @@
 """Teaches the nano to speak: `python -m train.nano.sft --data D --features F --base B --out RUN --minutes 40`.
 
-The encoder rests, its vectors are read from the disk; the projector and LoRA on the language model learn. At first the
+Encoder and projector rest, their vectors are read from the disk; LoRA on the language model learns. At first the
 language model hears the words of the truth, which are always right, and by and by those of the encoder: so it learns
 soon that listening pays. Logits are made where something is learned and nowhere else. `--stage cot` goes on with
 thoughts (`--adapter RUN/adapter`).
@@ -23,10 +23,10 @@ from train.nano.encoder import words_beside
 from train.nano.pace import Pace
 from train.nano.turns import batches, taught
 from train.recipes.recipe import Recipe
-from train.tuning import PROJECTOR, adapted, precise
+from train.tuning import adapted, precise
 
 log = logging.getLogger(__name__)
-RECIPE = Recipe(lora_rank=16, lora_alpha=32, lora_dropout=0.0, projector_learning_rate=3e-4)
+RECIPE = Recipe(lora_rank=16, lora_alpha=32, lora_dropout=0.0)  # the projector rests: it would soon forget its words
 CLIP_NORM, SAVE_S, LOG_STEPS = 1.0, 240.0, 10
 N_VALID = 16
 
@@ -37,6 +37,7 @@ class Learner:
 
     model: Any
     optimizer: Any
+    rate: float
     step: int = 0
 
     @property
@@ -64,16 +65,12 @@ def main() -> None:
 
 
 def learner_of(model: Any, rate: float) -> Learner:
-    """AdamW over what learns, held in fp32; the projector, which says words already, learns more slowly."""
+    """AdamW over what learns, held in fp32."""
     import torch
 
     precise(model)
-    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for name, p in named if PROJECTOR not in name], "rate": rate},
-        {"params": [p for name, p in named if PROJECTOR in name], "rate": rate * 0.3},
-    ]
-    return Learner(model, torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), weight_decay=0.0))
+    learning = [p for p in model.parameters() if p.requires_grad]
+    return Learner(model, torch.optim.AdamW(learning, lr=rate, betas=(0.9, 0.98), weight_decay=0.0), rate)
 
 
 def learn(
@@ -112,7 +109,7 @@ def step(learner: Learner, batch: dict[str, Any], known: speech.Table, factor: f
     loss.backward()
     torch.nn.utils.clip_grad_norm_(list(learner.learning.values()), CLIP_NORM)
     for group in learner.optimizer.param_groups:
-        group["lr"] = group["rate"] * factor
+        group["lr"] = learner.rate * factor
     learner.optimizer.step()
     learner.optimizer.zero_grad()
     learner.step += 1

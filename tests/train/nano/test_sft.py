@@ -193,7 +193,7 @@ def report_of(gain: float) -> dict[str, Any]:
 
 
 def test_what_ships_comes_back_whole(
-    words: Path, loaded: Any, lessons: dict[str, list[turns.Taught]], tmp_path: Path
+    words: Path, loaded: Any, lessons: dict[str, list[turns.Taught]], known: speech.Table, tmp_path: Path
 ) -> None:
     import transformers
 
@@ -237,7 +237,7 @@ def test_rewards_are_earned_on_clips(base: Path, loaded: Any, data: Path, tmp_pa
 
     again = load(Checkpoint(str(base), precision="fp32"))
     settings = replace(reward.SETTINGS, steps=1, prompts_per_step=2, group_size=3, max_new_tokens=3, control_prompts=2)
-    plan = Plan(replace(RECIPE, projector_learning_rate=0.0), base, data, adapter=tmp_path / "adapter")
+    plan = Plan(RECIPE, base, data, adapter=tmp_path / "adapter")
     policy = policy_of(plan, settings, again)
     lesson = reward.lesson_of(data, Writer(again.processor), settings)
     assert len(lesson.learned) == 16 and {e.id for e in lesson.held_out}.isdisjoint(e.id for e in lesson.learned)
