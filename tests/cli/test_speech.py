@@ -14,7 +14,7 @@ from musicflamingo_app.music.time import Interval
 from musicflamingo_app.services import openers
 from tests.cli.conftest import Command
 from tests.services.rendered import band_wav
-from tests.services.voicing import TINY, FakeBackend
+from tests.services.voicing import NANO, TINY, FakeBackend, embedded_hears
 
 HEARING = "music-flamingo-2601-hf"
 
@@ -80,6 +80,16 @@ def test_the_embedded_model_is_called_tiny(command: Command, filled: Path, backe
     assert said.code == 0 and "tiny language model" in said.err and said.out == "Hello world.\n"
 
 
+def test_the_embedded_model_that_hears_says_what_it_heard(
+    command: Command, filled: Path, backend: FakeBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded_hears(monkeypatch, True)
+    backend.abilities, backend.name = NANO, "Nano"
+    said = command("ask", "band", "Could one dance at a wedding at 0:02?")
+    assert said.code == 0 and "Nano (heard 0:01 to 0:03, which the question names)" in " ".join(said.err.split())
+    assert "taught on synthetic music" in " ".join(said.err.split()) and said.out == "Hello world.\n"
+
+
 def test_the_settings_name_the_model_and_its_server(
     command: Command, filled: Path, backend: FakeBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +138,7 @@ def test_ctrl_c_keeps_the_half(command: Command, filled: Path, backend: FakeBack
 def test_what_cannot_be_done_is_one_sentence(
     command: Command, filled: Path, words: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    embedded_hears(monkeypatch, False)
     monkeypatch.setattr(openers, "missing_packages", lambda wanted: ())
     said = command(*words)
     assert said.code == 1 and told in said.err and "Traceback" not in said.err and not said.out.strip()
