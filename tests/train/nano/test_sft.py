@@ -192,23 +192,35 @@ def report_of(gain: float) -> dict[str, Any]:
     return {"all": found, "skill": {"harmony": found}}
 
 
-def test_what_ships_comes_back_whole(
-    words: Path, loaded: Any, lessons: dict[str, list[turns.Taught]], known: speech.Table, tmp_path: Path
-) -> None:
-    import transformers
-
-    from model.embedded.nano import assembled, read
-    from tests.train.nano.conftest import SMALL
-
+@pytest.fixture
+def taught(
+    loaded: Any, lessons: dict[str, list[turns.Taught]], known: speech.Table, tmp_path: Path
+) -> tuple[dict[str, Any], Any]:
+    """The ears, and a learner after three steps, whose adapter lies in `tmp_path`."""
     ears = {n: v for n, v in loaded.model.model.state_dict().items() if not n.startswith("language_model.")}
     learner = learner_of(adapted(loaded, RECIPE), 1e-2)
     source = turns.batches(lessons["train"], Writer(loaded.processor), 2, 0, 0, lambda: 0.0)
     for _ in range(3):
         step(learner, next(source), known, 1.0, "cpu")
     learner.model.save_pretrained(tmp_path / "adapter")
+    return ears, learner
+
+
+def test_what_hears_no_better_than_noise_does_not_ship(taught: tuple[dict[str, Any], Any], tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="3\\.0 points"):
-        export.export(ears, tmp_path / "adapter", report_of(3.0), tmp_path / "weights")
+        export.export(taught[0], tmp_path / "adapter", report_of(3.0), tmp_path / "weights")
     assert not (tmp_path / "weights").exists()
+
+
+def test_what_ships_comes_back_whole(
+    words: Path, loaded: Any, taught: tuple[dict[str, Any], Any], tmp_path: Path
+) -> None:
+    import transformers
+
+    from model.embedded.nano import assembled, read
+    from tests.train.nano.conftest import SMALL
+
+    ears, learner = taught
     shipped = export.export(ears, tmp_path / "adapter", report_of(12.5), tmp_path / "weights", sizes=SMALL)
     assert "| harmony | 9 | 50.0 | 50.0 | 50.0 | 12.5 (40.0 to 60.0) |" in (shipped / "CARD.md").read_text("utf-8")
     folder = assembled(read(shipped), words, tmp_path / "model")
