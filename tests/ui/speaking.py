@@ -32,7 +32,7 @@ class Scripted:
 
     def stream(self, messages: Sequence[Message], sampling: Sampling) -> "_Stream":
         asked = str([part for part in messages[-1].parts if type(part).__name__ == "Text"])
-        return _Stream(self._pieces(pause_s=0.5 if "slowly" in asked else 0.0))
+        return _Stream(self._pieces(pause_s=2.0 if "slowly" in asked else 0.0))
 
     def _pieces(self, pause_s: float) -> Iterator[Delta | Done]:
         yield Delta("thought", "I hear a <b>pulse</b>.")

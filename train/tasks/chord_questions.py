@@ -152,7 +152,9 @@ def _clear(card: SongCard) -> Iterator[tuple[Segment[Chord], float, Basis[object
 
 
 def _sure(segment: Segment[Chord], ground: Basis[object]) -> Basis[object] | None:
-    """The basis of one chord; None when it is more unsure than sure, or a rival is near."""
+    """The basis of one chord; None when it is more unsure than sure, or a single tone, which has no common name."""
+    if segment.label.quality == "1":
+        return None
     if segment.confidence is None:
         return ground
     if segment.confidence < LIKELY:

@@ -56,6 +56,11 @@ def test_right_answers_score_and_wrong_options_do_not(name: str) -> None:
             assert judged is not None and judged.value == float(option == example.answer), (example, option)
 
 
+def test_a_single_tone_is_not_asked_about_as_a_chord() -> None:
+    asked = {example.task for example in all_examples(charted([("verse", "C:1 | C:1 | C:1 | C:1")], title="Drone"))}
+    assert not asked & {"chord_at", "chord_in_bar", "first_chord", "last_chord"}
+
+
 @settings(max_examples=60, deadline=None)
 @given(cards())
 def test_any_card_gives_only_questions_that_can_be_answered(card: SongCard) -> None:
