@@ -11,12 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from musicflamingo_app.analysis.listening.beats import PRIORS, tracked
-from musicflamingo_app.analysis.listening.hearing import rises
+from musicflamingo_app.analysis.listening.hearing import pooled, rises
 from musicflamingo_app.analysis.listening.levels import DOUBLED, FEWEST, HALVED, KEPT, cues_of, curves_of
 from musicflamingo_app.analysis.listening.shipped import network
 from train.ears.export import list_sums
 from train.ears.items import SCALE, Item, load
-from train.ears.timbre import pooled
 
 LONGEST_FRAMES = 1200  # of an item that are listened to
 SAME = 0.12  # octaves that a tempo may be off

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from musicflamingo_app.analysis.listening.classes import FAMILY_NAMES
+from musicflamingo_app.analysis.listening.hearing import pooled
 from train.ears.crops import Crop, crops
 from train.ears.disguise import tilted
 from train.ears.fit import Plan, begun, fit, given
@@ -42,11 +43,6 @@ def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
     rows = np.stack([tilted(pooled(crop.rhythmic)) for crop in batch])
     truth = torch.from_numpy(np.stack([as_flags(crop.families) for crop in batch]))
     return {"families": F.binary_cross_entropy_with_logits(network(torch.from_numpy(rows)).float(), truth)}
-
-
-def pooled(rows: np.ndarray) -> np.ndarray:
-    """Rhythmic rows as the network hears them, ten a second."""
-    return rows.reshape(len(rows) // 5, 5, -1).mean(axis=1, dtype=np.float32)
 
 
 def as_flags(families: np.ndarray) -> np.ndarray:

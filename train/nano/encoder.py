@@ -17,6 +17,7 @@ import numpy as np
 from musicflamingo_app.errors import NotFound
 from train.nano import shards
 from train.nano import words as speech
+from train.nano.checkpoint import keep, kept
 from train.nano.pace import Pace
 from train.nano.targets import batch_of, disguised, slowed
 
@@ -182,22 +183,16 @@ def _look(learner: Learner, known: speech.Table, given: argparse.Namespace, pace
 
 
 def save(run: Path, learner: Learner, spent_s: float) -> None:
-    """Writes `last.pt`, whole or not at all."""
-    import torch
-
-    draft = run / "last.part"
+    """Writes the run's checkpoint."""
     state = {name: part.state_dict() for name, part in learner.parts().items()}
-    torch.save(state | {"step": learner.step, "spent_s": spent_s}, draft)
-    draft.replace(run / "last.pt")
+    keep(run, state | {"step": learner.step, "spent_s": spent_s})
 
 
 def _resumed(run: Path, learner: Learner, device: str) -> float:
     """Takes up a checkpoint and gives the time that it was learned for."""
-    import torch
-
-    if not (run / "last.pt").exists():
+    stored = kept(run, device)
+    if stored is None:
         return 0.0
-    stored = torch.load(run / "last.pt", weights_only=True, map_location=device)
     for name, part in learner.parts().items():
         part.load_state_dict(stored[name])
     learner.step = int(stored["step"])
@@ -210,9 +205,10 @@ def ears_of(run: Path) -> dict[str, Any]:
 
     if (run / "ears.pt").exists():
         return dict(torch.load(run / "ears.pt", weights_only=True, map_location="cpu"))
-    if not (run / "last.pt").exists():
+    stored = kept(run, "cpu")
+    if stored is None:
         raise NotFound(f"There are no ears in {run}.", "Teach them first: python -m train.nano.encoder.")
-    mean = torch.load(run / "last.pt", weights_only=True, map_location="cpu")["mean"]
+    mean = stored["mean"]
     names = {"encoder": "audio_tower", "projector": "multi_modal_projector"}
     split = {name: name.removeprefix("module.").split(".", 1) for name in mean if name.startswith("module.")}
     return {f"{names[part]}.{rest}": mean[name] for name, (part, rest) in split.items() if part in names}

@@ -19,6 +19,7 @@ from musicflamingo_app.errors import StudioError
 from train.collate import UNLEARNED, Writer
 from train.nano import attention, low_rank
 from train.nano import words as speech
+from train.nano.checkpoint import keep, kept
 from train.nano.encoder import words_beside
 from train.nano.pace import Pace
 from train.nano.turns import batches, taught
@@ -185,22 +186,18 @@ def _write(run: Path, row: dict[str, Any]) -> None:
 
 
 def save(run: Path, learner: Learner, spent_s: float) -> None:
-    """Writes `last.pt`, whole or not at all: what learns, the optimizer, the step and the time."""
-    import torch
-
-    draft = run / "last.part"
+    """Writes the run's checkpoint: what learns, the optimizer, the step and the time."""
     weights = {name: p.detach() for name, p in learner.learning.items()}
     state = {"weights": weights, "optimizer": learner.optimizer.state_dict()}
-    torch.save(state | {"step": learner.step, "spent_s": spent_s}, draft)
-    draft.replace(run / "last.pt")
+    keep(run, state | {"step": learner.step, "spent_s": spent_s})
 
 
 def _resumed(run: Path, learner: Learner, device: str) -> float:
     import torch
 
-    if not (run / "last.pt").exists():
+    stored = kept(run, device)
+    if stored is None:
         return 0.0
-    stored = torch.load(run / "last.pt", weights_only=True, map_location=device)
     with torch.no_grad():
         for name, p in learner.learning.items():
             p.copy_(stored["weights"][name])

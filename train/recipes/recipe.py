@@ -67,7 +67,10 @@ class Recipe:
         low=1, high=64,
     )  # fmt: skip
     max_tokens: int = line(
-        8192, "Longest conversation with its sound (25 tokens a second).", "Memory grows with the longest.", low=16
+        8192,
+        "Longest conversation with its sound (25 tokens a second, the nano 12.5).",
+        "Memory grows with the longest.",
+        low=16,
     )
     gradient_checkpointing: bool = line(
         True, "Compute inner values twice instead of keeping them.", "A third more time, several times less memory."

@@ -13,6 +13,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from musicflamingo_app.analysis.listening.peaks import near
 from musicflamingo_app.music.arrays import Floats
 
 METRES = (4, 3, 2, 5, 7)  # felt beats of a bar
@@ -91,12 +92,7 @@ def cues_of(beats_s: Floats, downbeats: Floats, changes: Floats, rhythmic_hz: in
 
     The third is the change at a beat less that at the mean of its two neighbours.
     """
-    down = _near(downbeats, beats_s * rhythmic_hz, 3)
-    change = _near(changes, beats_s * harmonic_hz, 1)
+    down = near(downbeats, beats_s, rhythmic_hz, 3)
+    change = near(changes, beats_s, harmonic_hz, 1)
     padded = np.pad(change, 1, mode="edge")
     return np.stack([down, change, change - (padded[:-2] + padded[2:]) / 2], axis=1)
-
-
-def _near(curve: Floats, places: Floats, reach: int) -> Floats:
-    index = np.round(places).astype(int)[:, None] + np.arange(-reach, reach + 1)
-    return np.asarray(curve[np.clip(index, 0, len(curve) - 1)].max(axis=1), np.float32)

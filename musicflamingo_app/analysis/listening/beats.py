@@ -14,6 +14,7 @@ from musicflamingo_app.analysis.engines import Heard, Watch, clamp01
 from musicflamingo_app.analysis.listening.bars import BarModel, Bars, bars_of, cues_of
 from musicflamingo_app.analysis.listening.hearing import Listening, listening
 from musicflamingo_app.analysis.listening.levels import LevelModel, at_level, curves_of
+from musicflamingo_app.analysis.listening.peaks import near
 from musicflamingo_app.analysis.listening.shipped import check, sums
 from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, RHYTHMIC_HZ
 from musicflamingo_app.analysis.rhythm.engine import RhythmFinding
@@ -101,12 +102,7 @@ def _chance(odds: Floats, beats_s: Floats) -> float:
     """Mean probability of the tracked beats."""
     if not len(beats_s):
         return 0.0
-    return float((1 / (1 + np.exp(-_peaks(odds, beats_s)))).mean())
-
-
-def _peaks(curve: Floats, times_s: Floats, reach: int = 2) -> Floats:
-    index = np.round(times_s * RHYTHMIC_HZ).astype(int)[:, None] + np.arange(-reach, reach + 1)
-    return np.asarray(curve[np.clip(index, 0, len(curve) - 1)].max(axis=1))
+    return float((1 / (1 + np.exp(-near(odds, beats_s, RHYTHMIC_HZ, 2)))).mean())
 
 
 def _grid(beats_s: Floats, bars: Bars, onsets: Floats) -> BeatGrid:
@@ -119,8 +115,10 @@ def _grid(beats_s: Floats, bars: Bars, onsets: Floats) -> BeatGrid:
 def _metre(felt: int, beats_s: Floats, onsets: Floats) -> Metre:
     """The signature of so many felt beats: compound where notes begin at their thirds and not at their halves."""
     gaps_s = np.diff(beats_s)
-    rises = {part: float(_peaks(onsets, beats_s[:-1] + gaps_s * part, 1).mean()) for part in (1 / 3, 1 / 2, 2 / 3)}
-    strongest = float(_peaks(onsets, beats_s, 1).mean())
+    rises = {
+        part: float(near(onsets, beats_s[:-1] + gaps_s * part, RHYTHMIC_HZ, 1).mean()) for part in (1 / 3, 1 / 2, 2 / 3)
+    }
+    strongest = float(near(onsets, beats_s, RHYTHMIC_HZ, 1).mean())
     if felt in (2, 3, 4) and min(rises[1 / 3], rises[2 / 3]) > THIRDS * (rises[1 / 2] + 0.05 * strongest):
         return Metre(3 * felt, 8)
     if felt == 7 and len(gaps_s) and 60 / float(np.median(gaps_s)) > EIGHTHS_BPM:

@@ -13,6 +13,7 @@ from importlib.resources import files
 import numpy as np
 
 from musicflamingo_app.analysis.listening.classes import DRUMS
+from musicflamingo_app.analysis.listening.peaks import near
 from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, RHYTHMIC_HZ
 from musicflamingo_app.music.arrays import Floats
 
@@ -69,17 +70,17 @@ def cues_of(pulses_s: Floats, curves: Curves) -> Floats:
     gaps_s = np.diff(pulses_s)
     tempo = float(np.log2(60 / np.median(gaps_s) / MIDDLE_BPM))
     parts = {part: pulses_s[:-1] + part * gaps_s for part in (0, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4)}
-    beat = {part: float(_near(curves.beat, times_s, RHYTHMIC_HZ, 2).mean()) for part, times_s in parts.items()}
+    beat = {part: float(near(curves.beat, times_s, RHYTHMIC_HZ, 2).mean()) for part, times_s in parts.items()}
     level = float(curves.onsets.mean()) + 1e-6
-    onset = {part: _near(curves.onsets, times_s, RHYTHMIC_HZ, 1) / level for part, times_s in parts.items()}
+    onset = {part: near(curves.onsets, times_s, RHYTHMIC_HZ, 1) / level for part, times_s in parts.items()}
     strong = {part: float(rises.mean()) for part, rises in onset.items()}
-    change = {part: _near(curves.changes, parts[part], HARMONIC_HZ, 1) for part in (0, 1 / 2)}
-    down = _near(curves.downbeat, parts[0], RHYTHMIC_HZ, 3)
+    change = {part: near(curves.changes, parts[part], HARMONIC_HZ, 1) for part in (0, 1 / 2)}
+    down = near(curves.downbeat, parts[0], RHYTHMIC_HZ, 3)
     cues = [
         tempo, tempo**2,
         _log(beat[0]), _log(beat[1 / 2]), _log((beat[1 / 4] + beat[3 / 4]) / 2), _log(beat[1 / 3]),
         strong[0], strong[1 / 2], (strong[1 / 4] + strong[3 / 4]) / 2, (strong[1 / 3] + strong[2 / 3]) / 2,
-        *(_alternation(row) for row in (_near(curves.beat, parts[0], RHYTHMIC_HZ, 2), down, change[0], onset[0])),
+        *(_alternation(row) for row in (near(curves.beat, parts[0], RHYTHMIC_HZ, 2), down, change[0], onset[0])),
         float(max(down[first::4].mean() for first in range(4)) - down.mean()) if len(down) >= 4 else 0.0,
         _log(float(change[0].mean())), _log(float(change[1 / 2].mean())), curves.drums,
     ]  # fmt: skip
@@ -101,15 +102,10 @@ def at_level(pulses_s: Floats, curves: Curves, model: LevelModel) -> Floats:
 
 def _every_second(pulses_s: Floats, curves: Curves) -> Floats:
     """The half of the pulses where beats, bars and chords rather begin."""
-    strength = _near(curves.beat, pulses_s, RHYTHMIC_HZ, 2) + _near(curves.downbeat, pulses_s, RHYTHMIC_HZ, 3)
-    strength = strength + _near(curves.changes, pulses_s, HARMONIC_HZ, 1)
+    strength = near(curves.beat, pulses_s, RHYTHMIC_HZ, 2) + near(curves.downbeat, pulses_s, RHYTHMIC_HZ, 3)
+    strength = strength + near(curves.changes, pulses_s, HARMONIC_HZ, 1)
     first = int(strength[1::2].mean() > strength[::2].mean())
     return pulses_s[first::2]
-
-
-def _near(curve: Floats, times_s: Floats, hz: int, reach: int) -> Floats:
-    index = np.round(times_s * hz).astype(int)[:, None] + np.arange(-reach, reach + 1)
-    return np.asarray(curve[np.clip(index, 0, len(curve) - 1)].max(axis=1))
 
 
 def _alternation(row: Floats) -> float:
