@@ -6,6 +6,7 @@ Every item depends on its number alone, so a run that was cut short goes on wher
 
 import argparse
 import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -46,6 +47,8 @@ def main() -> None:
     parser.add_argument("--part", default="0/1", help="which part of the work, such as 0/2")
     parser.add_argument("--sound", action="store_true", help="keep the sound too, as FLAC beside the items")
     given = parser.parse_args()
+    if given.first and not given.styles:
+        parser.error("--first passes over pieces of chosen styles: name them with --styles")
     folder = unpacked(given.data, given.out)
     (given.out / given.side).mkdir(parents=True, exist_ok=True)
     share, of = (int(number) for number in given.part.split("/"))
@@ -57,9 +60,13 @@ def main() -> None:
 
 def _asked(folder: Path, given: argparse.Namespace) -> list[str]:
     if given.styles:
-        seeds = SEEDS[given.side][given.first :][: given.pieces]
-        return [f"piece-{seed}" for seed in seeds if piece(seed).style in given.styles]
+        return of_styles(given.side, given.styles, given.first, given.pieces)
     return names(folder, given.side, given.rounds, given.pieces)
+
+
+def of_styles(side: str, styles: Sequence[str], first: int, n_pieces: int) -> list[str]:
+    """The made pieces in some styles among `n_pieces` of a side's, from the one numbered `first` on."""
+    return [f"piece-{seed}" for seed in SEEDS[side][first:][:n_pieces] if piece(seed).style in styles]
 
 
 def names(folder: Path, side: str, rounds: int, n_pieces: int) -> list[str]:

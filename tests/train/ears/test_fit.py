@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from train.ears import fit as module
-from train.ears.fit import Plan, fit
+from train.ears.fit import Plan, begun, fit
 
 PLAN = Plan(12, rate=0.05, warm_up=2, amp=False)
 
@@ -62,3 +62,13 @@ def test_the_rate_warms_up_and_decays() -> None:
     rates = [PLAN.rate_at(step) for step in range(13)]
     assert rates[0] < rates[1] <= PLAN.rate == pytest.approx(max(rates))
     assert rates[2:] == sorted(rates[2:], reverse=True) and rates[-1] == pytest.approx(PLAN.rate / 100)
+
+
+def test_a_run_begins_with_the_weights_of_another(tmp_path: Path) -> None:
+    before = torch.nn.Linear(3, 1)
+    torch.save(before.state_dict(), tmp_path / "final.pt")
+    network = begun(torch.nn.Linear(3, 1), tmp_path / "final.pt")
+    torch.testing.assert_close(network.weight, before.weight)
+    other = torch.nn.Linear(3, 1)
+    kept = other.weight.clone()
+    torch.testing.assert_close(begun(other, None).weight, kept)
