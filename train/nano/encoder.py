@@ -19,6 +19,7 @@ from train.nano import shards
 from train.nano import words as speech
 from train.nano.checkpoint import keep, kept
 from train.nano.pace import Pace
+from train.nano.record import begun
 from train.nano.targets import batch_of, disguised, slowed
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ def main() -> None:
 
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
+    begun(given.out, given.data, "train")
     words = given.words or words_beside(given.out)
     known = speech.table(words)
     listener = Listener(words)

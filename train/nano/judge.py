@@ -20,6 +20,7 @@ from train.evaluate.intervals import Estimate, difference, ratio
 from train.examples import Example
 from train.nano import shards
 from train.nano.reading import Prefix, Reader, noise, window
+from train.nano.record import begun
 from train.nano.shards import NanoClip
 from train.prompts import prompt_text
 from train.spectrograms import Heard
@@ -42,7 +43,7 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     loaded = load(Checkpoint(str(given.base), precision=given.precision, device=given.device))
     reader = Reader(_adapted(loaded.model, given.adapter), loaded.processor)
-    given.out.mkdir(parents=True, exist_ok=True)
+    begun(given.out, given.data, given.side)
     asked(reader, spread(given.data, given.side, given.clips), given)
     write_report(given.out)
 

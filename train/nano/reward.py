@@ -20,6 +20,7 @@ from train.grpo.session import policy_of, reward_of
 from train.grpo.settings import GrpoSettings
 from train.nano import shards
 from train.nano.reading import noise, window
+from train.nano.record import begun
 from train.nano.sft import RECIPE
 from train.prompts import prompt_text
 from train.runs.folder import Plan
@@ -108,7 +109,7 @@ def main() -> None:
     from model.transformers_hf.load import Checkpoint, load
 
     torch.set_num_threads(given.threads)
-    given.out.mkdir(parents=True, exist_ok=True)
+    begun(given.out, given.data, "train", "valid")
     settings = replace(SETTINGS, steps=given.steps, seed=given.seed)
     loaded = load(Checkpoint(str(given.base), precision=given.precision, device=given.device))
     policy = policy_of(Plan(RECIPE, given.base, given.data, adapter=given.adapter), settings, loaded)

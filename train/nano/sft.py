@@ -22,6 +22,7 @@ from train.nano import words as speech
 from train.nano.checkpoint import keep, kept
 from train.nano.encoder import words_beside
 from train.nano.pace import Pace
+from train.nano.record import begun
 from train.nano.turns import batches, taught
 from train.recipes.recipe import Recipe
 from train.tuning import adapted, precise
@@ -53,6 +54,7 @@ def main() -> None:
 
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
+    begun(given.out, given.data, "train", "valid")
     loaded = load(Checkpoint(str(given.base), precision="bf16", device=given.device))
     attention.use(loaded.model.model.language_model)
     learner = learner_of(adapted(loaded, RECIPE, given.adapter), given.rate)
