@@ -3,7 +3,7 @@
 Four-way questions over the five skills, each about the clip, about Gaussian noise of its length and about nothing;
 what noise earns is what words alone are worth. Answers go to `answers-0.jsonl` (a killed run goes on; several
 processes share the clips by `--part 0/2`, `--part 1/2`), tables over all of them to `report.json`: by skill and task,
-with intervals by song. Some are answered in words too, and captions are checked.
+with intervals by song. Some are answered in words too (with `--thinks` after a thought), and captions are checked.
 """
 
 import argparse
@@ -28,7 +28,8 @@ from train.spectrograms import Heard
 log = logging.getLogger(__name__)
 CONTROLS = ("audio", "noise", "none")
 QUESTIONS = 6  # of a clip
-CAPTION_TOKENS = 160
+ANSWER_TOKENS, CAPTION_TOKENS = 24, 160
+THOUGHT_TOKENS = 280  # a thought with its answer; the longest that are taught have some 250 words
 NOISES = 8  # different ones, each read once
 Row = dict[str, Any]
 
@@ -75,7 +76,7 @@ def asked(reader: Reader, clips: Iterator[tuple[int, NanoClip]], given: argparse
                 if (clip.name, control) not in done:
                     speaks = control != "none" and number % max(1, given.clips // max(1, given.spoken)) < of
                     before, n_vectors = apart(clip, at, control)
-                    found = of_clip(reader, clip, control, before, n_vectors, speaks=speaks)
+                    found = of_clip(reader, clip, control, before, n_vectors, speaks=speaks, thinks=given.thinks)
                     file.write("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found))
                     file.flush()
             log.info("%d %s", number, clip.name)
@@ -109,7 +110,16 @@ class Apart:
         return self._reader.prefix(vectors), 0 if vectors is None else len(vectors)
 
 
-def of_clip(reader: Reader, clip: NanoClip, control: str, before: Prefix, n_vectors: int, *, speaks: bool) -> list[Row]:
+def of_clip(
+    reader: Reader,
+    clip: NanoClip,
+    control: str,
+    before: Prefix,
+    n_vectors: int,
+    *,
+    speaks: bool,
+    thinks: bool = False,
+) -> list[Row]:
     """The answers about one clip under one control; with `speaks` in words too, and a caption."""
     rows = []
     for example in four_way(clip.examples):
@@ -118,7 +128,8 @@ def of_clip(reader: Reader, clip: NanoClip, control: str, before: Prefix, n_vect
         picked = example.options[int(logs.argmax())]
         row = _row(clip, example, control) | {"picked": picked, "right": float(picked == example.answer)}
         if speaks:
-            row |= _said(example, reader.answer(before, question, n_vectors))
+            asked, n_tokens = prompt_text(example, thinks=thinks), THOUGHT_TOKENS if thinks else ANSWER_TOKENS
+            row |= _said(example, reader.answer(before, asked, n_vectors, n_tokens))
         rows.append(row)
     captions = [one for one in clip.examples if one.kind == "caption"][:1] if speaks else []
     for example in captions:
@@ -201,6 +212,7 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--side", default="test")
     parser.add_argument("--clips", type=int, default=200)
     parser.add_argument("--spoken", type=int, default=40, help="clips that are answered in words too")
+    parser.add_argument("--thinks", action="store_true", help="words come after a thought (train.nano.sft --stage cot)")
     parser.add_argument("--part", default="0/1", help="which part of the clips, such as 0/2")
     parser.add_argument("--precision", default="bf16")
     parser.add_argument("--threads", type=int, default=1)

@@ -161,7 +161,7 @@ def test_words_are_the_likeliest(loaded: Any) -> None:
 def test_a_judgement_goes_on_and_tells_sound_from_noise(loaded: Any, data: Path, tmp_path: Path) -> None:
     reader = Reader(loaded.model, loaded.processor)
     for part in ("0/2", "1/2", "1/2"):  # the last has nothing left to ask
-        asked = argparse.Namespace(out=tmp_path, clips=3, spoken=1, part=part)
+        asked = argparse.Namespace(out=tmp_path, clips=3, spoken=1, part=part, thinks=False)
         judge.asked(reader, judge.spread(data, "test", 3), asked)
     rows = [row for part in (0, 1) for row in judge.rows_of(tmp_path / f"answers-{part}.jsonl")]
     assert {row["control"] for row in rows} == {"audio", "noise", "none"}
@@ -172,6 +172,23 @@ def test_a_judgement_goes_on_and_tells_sound_from_noise(loaded: Any, data: Path,
     assert report["all"]["audio"]["n"] == 6 and set(report["skill"]) <= {one.skill for one in clip(300).examples}
     first, second = noise(reader.writer.processor.feature_extractor, 1), noise(loaded.processor.feature_extractor, 2)
     assert first.frames.shape == (1, 192, 1000) and not np.array_equal(first.frames, second.frames)
+
+
+def test_with_thoughts_the_answer_counts_and_room_is_left_for_a_thought(
+    loaded: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, one = Reader(loaded.model, loaded.processor), clip(300)
+    asked: list[tuple[str, int]] = []
+
+    def answer(before: Any, question: str, n_vectors: int, n_tokens: int) -> str:
+        asked.append((question, n_tokens))
+        return f"<think>The beat is fast or slow.</think> <answer>{one.examples[0].answer}</answer>"
+
+    monkeypatch.setattr(reader, "answer", answer)
+    rows = judge.of_clip(reader, one, "none", reader.prefix(None), 0, speaks=True, thinks=True)
+    assert [row["said_score"] for row in rows if "right" in row] == [1.0, 1.0]
+    assert all("<think>" in question and n_tokens == judge.THOUGHT_TOKENS for question, n_tokens in asked[:2])
+    assert "<think>" not in asked[2][0]  # captions are written without
 
 
 def test_audio_minus_noise_is_counted_in_points() -> None:
