@@ -9,12 +9,21 @@ from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.listening.classes import UNKNOWN
 from musicflamingo_app.analysis.listening.spectra import BINS_PER_SEMITONE, HARMONIC_HZ, RHYTHMIC_HZ
+from musicflamingo_app.errors import NotFound
 from train.ears.items import SCALE, Item, load
 
 MOST_SEMITONES = 5
 RESCAN_STEPS = 200  # items may still be in the making
-PIECES_SHARE = 0.3  # of the crops that come from made pieces
-REAL_SHARE = 0.15  # of the crops that come from real recordings, where they are asked for
+FASTEST = 1.25  # how much faster or slower than it is a crop may be heard, if asked
+
+
+@dataclass(frozen=True)
+class Shares:
+    """What crops come from: real recordings, where they are asked for; else pieces; else songs, plain or by bands."""
+
+    pieces: float = 0.3
+    plain: float = 0.3  # of the songs, on a piano alone
+    real: float = 0.15
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +50,8 @@ def crops(
     shift: bool,
     mend: Callable[[Item], Item | None] = lambda item: item,
     real: Path | None = None,
-    pieces_share: float = PIECES_SHARE,
+    shares: Shares = Shares(),
+    stretch: bool = False,
 ) -> Iterator[list[Crop]]:
     """Endless batches; those of a step depend on the seed and the step alone, and on the items at hand.
 
@@ -49,39 +59,75 @@ def crops(
     """
     step = first_step
     while True:
-        pops, pieces = sorted(folder.glob("pop-*.npz")), sorted(folder.glob("piece-*.npz"))
-        recordings = sorted(real.glob("real-*.npz")) if real else []
+        kinds = _kinds(folder, real)
         for _ in range(RESCAN_STEPS):
             random = np.random.default_rng((seed, step))
             made: list[Crop] = []
             while len(made) < batch:
-                paths = pieces if random.random() < pieces_share else pops
-                if recordings and random.random() < REAL_SHARE:
-                    paths = recordings
+                paths = _drawn(kinds, shares, random)
                 item = mend(load(paths[random.integers(len(paths))]))
                 if item is not None:
-                    made.append(crop(item, frames, random, shift=shift))
+                    made.append(crop(item, frames, random, shift=shift, stretch=stretch))
             yield made
             step += 1
 
 
-def crop(item: Item, frames: int, random: np.random.Generator, *, shift: bool) -> Crop:
-    """A stretch of `frames` harmonic frames, moved by up to five semitones if asked; a short item is padded."""
+def is_plain(name: str) -> bool:
+    """Whether an item is a song on a piano alone."""
+    return name.startswith("solo-") or (name.startswith("pop-") and name.endswith("-0"))
+
+
+def _kinds(folder: Path, real: Path | None) -> dict[str, list[Path]]:
+    """The items at hand by kind. Raises NotFound where there are none."""
+    paths = sorted(folder.glob("*.npz"))
+    if not paths:
+        raise NotFound(f"There are no items in {folder}.", "Make some with `python -m train.ears.make`.")
+    pieces, songs = [p for p in paths if p.stem.startswith("piece-")], [p for p in paths if p.stem[:5] != "piece"]
+    plain, bands = [p for p in songs if is_plain(p.stem)], [p for p in songs if not is_plain(p.stem)]
+    recordings = sorted(real.glob("real-*.npz")) if real else []
+    return {"pieces": pieces, "plain": plain, "bands": bands, "real": recordings}
+
+
+def _drawn(kinds: dict[str, list[Path]], shares: Shares, random: np.random.Generator) -> list[Path]:
+    """The items of a kind drawn by the shares; of those at hand, where there are none of it."""
+    real, piece, plain = random.random(3) < (shares.real, shares.pieces, shares.plain)
+    order = ["plain", "bands"] if plain else ["bands", "plain"]
+    order = ["pieces", *order] if piece else [*order, "pieces"]
+    order = ["real", *order] if real else order
+    return next(kinds[kind] for kind in order if kinds[kind])
+
+
+def crop(item: Item, frames: int, random: np.random.Generator, *, shift: bool, stretch: bool = False) -> Crop:
+    """A stretch of `frames` harmonic frames, moved by up to five semitones if asked; a short item is padded.
+
+    With `stretch` the rhythmic rows and beats, and they alone, are faster or slower than the item's.
+    """
     n = len(item.harmonic)
-    start = int(random.integers(max(1, n - frames + 1)))
+    speed = float(FASTEST ** random.uniform(-1, 1)) if stretch else 1.0
+    start = int(random.integers(max(1, n - round(frames * speed) + 1)))
     kept = slice(start, start + frames)
-    rows = slice(5 * start, 5 * (start + frames))
     steps = int(random.integers(-MOST_SEMITONES, MOST_SEMITONES + 1)) if shift else 0
     return Crop(
         _padded(_shifted(item.harmonic[kept], steps).astype(np.float32) / SCALE, frames, 0),
-        _padded(item.rhythmic[rows].astype(np.float32) / SCALE, 5 * frames, 0),
+        _padded(_sped(item.rhythmic[5 * start :], speed, 5 * frames), 5 * frames, 0),
         _padded(_moved(item.chords[kept].astype(np.int64), steps, first=1), frames, UNKNOWN),
         _padded(_moved_bass(item.bass[kept].astype(np.int64), steps), frames, UNKNOWN),
         _padded(_moved(item.keys[kept].astype(np.int64), steps, first=0), frames, UNKNOWN),
         _padded(item.families[kept], frames, 0),
-        near_beats(item, start / HARMONIC_HZ, 5 * frames),
+        near_beats(item, start / HARMONIC_HZ, 5 * frames, speed),
         bool(len(item.beats_s)),
     )
+
+
+def _sped(rows: NDArray[np.uint8], speed: float, n: int) -> NDArray[np.float32]:
+    """The first `n` rows, or as many as there are, of a recording so many times faster; between rows by a line."""
+    if speed == 1.0:
+        return rows[:n].astype(np.float32) / SCALE
+    n = min(n, int((len(rows) - 1) / speed))
+    places = np.arange(n) * speed
+    before = places.astype(int)
+    share = (places - before).astype(np.float32)[:, None]
+    return (rows[before] * (1 - share) + rows[before + 1] * share) / np.float32(SCALE)
 
 
 def _shifted(rows: NDArray[np.uint8], steps: int) -> NDArray[np.uint8]:
@@ -112,11 +158,11 @@ def _padded(rows: NDArray[np.generic], length: int, filler: float) -> NDArray[np
     return out
 
 
-def near_beats(item: Item, start_s: float, rows: int) -> NDArray[np.float32]:
-    """1 on the row nearest to a beat (downbeat), 0.5 beside it."""
+def near_beats(item: Item, start_s: float, rows: int, speed: float = 1.0) -> NDArray[np.float32]:
+    """1 on the row nearest to a beat (downbeat), 0.5 beside it; of a recording so many times faster."""
     out = np.zeros((rows, 2), np.float32)
     for column, times in enumerate((item.beats_s, item.beats_s[item.positions == 1])):
-        places = np.round((times - start_s) * RHYTHMIC_HZ).astype(int)
+        places = np.round((times - start_s) / speed * RHYTHMIC_HZ).astype(int)
         for offset, value in ((-1, 0.5), (1, 0.5), (0, 1.0)):
             inside = places[(places + offset >= 0) & (places + offset < rows)] + offset
             out[inside, column] = np.maximum(out[inside, column], value)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from train.ears.crops import Shares
+
 MEAN_DECAY = 0.998
 CLIP = 1.0
 SAVE_STEPS = 250
@@ -44,6 +46,8 @@ def given(name: str, about: str | None, *, steps: int, channels: int, rate: floa
     parser.add_argument("--channels", type=int, default=channels)
     parser.add_argument("--begin", type=Path, help="weights to begin with (a run's final.pt) instead of random ones")
     parser.add_argument("--rate", type=float, default=rate, help="the largest step")
+    plain = Shares.plain
+    parser.add_argument("--plain", type=float, default=plain, help=f"share of songs on a piano alone ({plain})")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
@@ -52,6 +56,13 @@ def given(name: str, about: str | None, *, steps: int, channels: int, rate: floa
     torch.set_num_threads(asked.threads)
     torch.manual_seed(asked.seed)
     return asked
+
+
+def judged(folder: Path, n: int) -> list[Path]:
+    """So many of the items that judge, evenly among them by name, so that every kind has its share."""
+    paths = sorted((folder / "valid").glob("*.npz"))
+    step = max(1.0, len(paths) / n)
+    return [paths[int(index * step)] for index in range(min(n, len(paths)))]
 
 
 def begun(network: Any, path: Path | None) -> Any:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from train.ears.crops import Crop, crops
+from train.ears.crops import Crop, Shares, crops
 from train.ears.disguise import masked, tilted
-from train.ears.fit import Plan, begun, fit, given
+from train.ears.fit import Plan, begun, fit, given, judged
 from train.ears.items import SCALE, Item, load
 
 FRAMES, BATCH = 300, 8
@@ -21,14 +21,15 @@ def main() -> None:
     asked = given("harmony", __doc__, steps=5000, channels=64)
     from musicflamingo_app.analysis.listening.networks import HarmonyNet
 
-    judged = [load(path) for path in sorted((asked.items / "valid").glob("*.npz"))[::3][:N_JUDGED]]
-    source = partial(_batches, asked.items / "train", asked.seed)
+    judges = [load(path) for path in judged(asked.items, N_JUDGED)]
+    source = partial(_batches, asked.items / "train", asked.seed, asked.plain)
     network = begun(HarmonyNet(asked.channels), asked.begin)
-    fit(network, losses, source, partial(judge, items=judged), Plan(asked.steps, asked.rate), asked.out)
+    fit(network, losses, source, partial(judge, items=judges), Plan(asked.steps, asked.rate), asked.out)
 
 
-def _batches(folder: Path, seed: int, first_step: int) -> Iterator[list[Crop]]:
-    return crops(folder, FRAMES, BATCH, seed, first_step, shift=True, real=folder.parent / "real")
+def _batches(folder: Path, seed: int, plain: float, first_step: int) -> Iterator[list[Crop]]:
+    real = folder.parent / "real"
+    return crops(folder, FRAMES, BATCH, seed, first_step, shift=True, real=real, shares=Shares(plain=plain))
 
 
 def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:

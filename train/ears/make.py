@@ -17,7 +17,7 @@ import soundfile
 from musicflamingo_app.audio.sound import ANALYSIS_HZ
 from musicflamingo_app.errors import NotFound, StudioError
 from train.ears.items import item_of, save
-from train.ears.pop import VOICE, arranged, plain
+from train.ears.pop import VOICE, arranged, plain, soloed
 from train.ears.sound import performed
 from train.ears.split import HELD_OUT_FONT, HELD_OUT_STYLE, TEST_SEEDS, TRAIN_SEEDS, VALID_SEEDS, songs
 from train.pieces.compose import piece
@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="where the items go")
     parser.add_argument("--side", choices=tuple(SEEDS), default="train")
     parser.add_argument("--rounds", type=int, default=2, help="how often each song is arranged, beside once as it is")
+    parser.add_argument("--solos", type=int, default=0, help="how often each song is played by a pianist elsewhere")
     parser.add_argument("--pieces", type=int, default=600, help="how many made pieces")
     parser.add_argument("--first", type=int, default=0, help="how many of the side's pieces to pass over")
     parser.add_argument("--styles", nargs="*", default=[], help="make pieces of these styles alone, and no songs")
@@ -61,7 +62,7 @@ def main() -> None:
 def _asked(folder: Path, given: argparse.Namespace) -> list[str]:
     if given.styles:
         return of_styles(given.side, given.styles, given.first, given.pieces)
-    return names(folder, given.side, given.rounds, given.pieces)
+    return names(folder, given.side, given.rounds, given.pieces, given.solos)
 
 
 def of_styles(side: str, styles: Sequence[str], first: int, n_pieces: int) -> list[str]:
@@ -69,9 +70,13 @@ def of_styles(side: str, styles: Sequence[str], first: int, n_pieces: int) -> li
     return [f"piece-{seed}" for seed in SEEDS[side][first:][:n_pieces] if piece(seed).style in styles]
 
 
-def names(folder: Path, side: str, rounds: int, n_pieces: int) -> list[str]:
-    """The items of a side in an order that mixes them: `pop-001-0` is a song as it is, `-1` arranged, `piece-10000`."""
+def names(folder: Path, side: str, rounds: int, n_pieces: int, n_solos: int = 0) -> list[str]:
+    """The items of a side in an order that mixes them.
+
+    `pop-001-0` is a song as it is, `-1` by a band, `solo-001-0` by a pianist in another key and tempo, `piece-10000`.
+    """
     made = [f"pop-{song}-{number}" for song in songs(folder, side) for number in range(rounds + 1)]
+    made += [f"solo-{song}-{number}" for song in songs(folder, side) for number in range(n_solos)]
     made += [f"piece-{seed}" for seed in SEEDS[side][:n_pieces]]
     Random("order").shuffle(made)
     return made
@@ -94,7 +99,7 @@ def make(name: str, folder: Path, target: Path, side: str, *, keep_sound: bool =
     sound = performed(made, path, seed, effects=side != "test")
     if keep_sound:
         soundfile.write(target.with_suffix(".flac"), sound / max(1.0, float(np.abs(sound).max())), ANALYSIS_HZ)
-    song = name.split("-")[1] if name.startswith("pop-") else name
+    song = name if name.startswith("piece-") else name.split("-")[1]
     save(item_of(made, sound, seed, font=font, song=song, name=name), target)
 
 
@@ -108,6 +113,8 @@ def piece_of(name: str, folder: Path, side: str) -> Piece | None:
             return None
         return _with_singer(made, Random(f"singer {seed}"))
     song = load(folder, which)
+    if kind == "solo":
+        return soloed(song, seed)
     number = int(rest[0])
     tuning = Random(f"tuning {seed}").uniform(-50, 50) if seed % 3 == 0 and side == "train" else 0.0
     return (

@@ -1,4 +1,4 @@
-"""POP909 songs as pieces: as they are, or played by other people in another key and tempo, with bass and drums.
+"""POP909 songs as pieces: as they are, or played by other people in another key and tempo: one pianist, or a band.
 
 The bass is not always on the chord's bass and the comping not always there, so that chords must be heard and not only
 read off a pad.
@@ -37,6 +37,7 @@ from train.pop909 import Labelled
 TAIL_S = 1.5
 SPEEDS = (0.85, 1.2)
 NATURAL = "solo piano"  # the style of a song as it is
+PIANOS = (0, 0, 0, 0, 1, 1, 2, 4, 5)  # programs that play a song alone
 ARRANGED = "pop909"
 COMPS = (*KEYS, *KEYS, 0, 0, *GUITARS, *ORGANS, *PLUCKED, *STRINGS, *PADS)
 Played = tuple[float, float, int, int]  # start and length in seconds, pitch, velocity
@@ -86,6 +87,22 @@ def plain(song: Labelled, seed: int = 0, *, tuning_cents: float = 0.0) -> Piece:
         Note(start, length, pitch, loud, i) for i, line in enumerate(made) for start, length, pitch, loud in line.notes
     ]
     return _piece(song, seed, NATURAL, parts, notes, tuning_cents)
+
+
+def soloed(song: Labelled, seed: int) -> Piece:
+    """The song in another key and tempo by one pianist, who now and then leaves a track of the collection out."""
+    random = Random(f"soloed {seed} {song.id}")
+    steps, speed = random.randint(-5, 6), random.uniform(*SPEEDS)
+    program, touch = random.choice(PIANOS), random.uniform(0.6, 1.1)
+    made = [line for line in lines(song.midi) if line.name == "PIANO" or random.random() >= 0.15]
+    notes = [
+        Note(a / speed, b / speed, _inside(p + steps), min(127, max(20, round(touch * v))), index)
+        for index, line in enumerate(made)
+        for a, b, p, v in line.notes
+    ]
+    tuning = 0.0 if random.random() < 0.5 else round(random.uniform(-50, 50), 1)
+    parts = tuple(Part(line.name.lower(), program) for line in made)
+    return _piece(_moved(song, steps, speed), seed, NATURAL, parts, notes, tuning)
 
 
 def arranged(song: Labelled, seed: int) -> Piece:

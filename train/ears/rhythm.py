@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from train.ears.bar_lines import mended
-from train.ears.crops import Crop, crops, near_beats
+from train.ears.crops import Crop, Shares, crops, near_beats
 from train.ears.disguise import masked, tilted
-from train.ears.fit import Plan, begun, fit, given
+from train.ears.fit import Plan, begun, fit, given, judged
 from train.ears.items import SCALE, Item, load
 
 FRAMES, BATCH = 400, 4
@@ -22,16 +22,18 @@ def main() -> None:
     from musicflamingo_app.analysis.listening.networks import RhythmNet
     from musicflamingo_app.analysis.listening.spectra import n_bands
 
-    loaded = (mended(load(path)) for path in sorted((asked.items / "valid").glob("*.npz"))[::4][:N_JUDGED])
-    judged = [item for item in loaded if item is not None]
-    source = partial(_batches, asked.items / "train", asked.seed)
+    loaded = (mended(load(path)) for path in judged(asked.items, N_JUDGED))
+    judges = [item for item in loaded if item is not None]
+    source = partial(_batches, asked.items / "train", asked.seed, asked.plain)
     plan = Plan(asked.steps, asked.rate)
     network = begun(RhythmNet(n_bands(), asked.channels), asked.begin)
-    fit(network, losses, source, partial(judge, items=judged), plan, asked.out)
+    fit(network, losses, source, partial(judge, items=judges), plan, asked.out)
 
 
-def _batches(folder: Path, seed: int, first_step: int) -> Iterator[list[Crop]]:
-    return crops(folder, FRAMES, BATCH, seed, first_step, shift=False, mend=mended)
+def _batches(folder: Path, seed: int, plain: float, first_step: int) -> Iterator[list[Crop]]:
+    return crops(
+        folder, FRAMES, BATCH, seed, first_step, shift=False, mend=mended, shares=Shares(plain=plain), stretch=True
+    )
 
 
 def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:

@@ -9,9 +9,9 @@ import numpy as np
 
 from musicflamingo_app.analysis.listening.classes import FAMILY_NAMES
 from musicflamingo_app.analysis.listening.hearing import pooled
-from train.ears.crops import Crop, crops
+from train.ears.crops import Crop, Shares, crops
 from train.ears.disguise import tilted
-from train.ears.fit import Plan, begun, fit, given
+from train.ears.fit import Plan, begun, fit, given, judged
 from train.ears.items import SCALE, Item, load
 
 FRAMES, BATCH = 200, 10
@@ -24,15 +24,15 @@ def main() -> None:
     from musicflamingo_app.analysis.listening.networks import TimbreNet
     from musicflamingo_app.analysis.listening.spectra import n_bands
 
-    judged = [load(path) for path in sorted((asked.items / "valid").glob("*.npz"))[::3][:N_JUDGED]]
-    source = partial(_batches, asked.items / "train", asked.seed)
+    judges = [load(path) for path in judged(asked.items, N_JUDGED)]
+    source = partial(_batches, asked.items / "train", asked.seed, asked.plain)
     plan = Plan(asked.steps, asked.rate)
     network = begun(TimbreNet(n_bands(), asked.channels), asked.begin)
-    fit(network, losses, source, partial(judge, items=judged), plan, asked.out)
+    fit(network, losses, source, partial(judge, items=judges), plan, asked.out)
 
 
-def _batches(folder: Path, seed: int, first_step: int) -> Iterator[list[Crop]]:
-    return crops(folder, FRAMES, BATCH, seed, first_step, shift=False, pieces_share=PIECES_SHARE)
+def _batches(folder: Path, seed: int, plain: float, first_step: int) -> Iterator[list[Crop]]:
+    return crops(folder, FRAMES, BATCH, seed, first_step, shift=False, shares=Shares(PIECES_SHARE, plain))
 
 
 def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:

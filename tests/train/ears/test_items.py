@@ -8,11 +8,12 @@ import pytest
 
 from musicflamingo_app.analysis.listening.classes import chord_class, chord_of, key_class
 from musicflamingo_app.audio.sound import ANALYSIS_HZ
+from musicflamingo_app.errors import NotFound
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.key import Key
 from train.benchmarks.listening import SONGS
 from train.ears.bar_lines import mended
-from train.ears.crops import crop
+from train.ears.crops import Shares, crop, crops, is_plain
 from train.ears.effects import treated
 from train.ears.items import Item, item_of, load, save
 from train.ears.split import TEST_SEEDS, TRAIN_SEEDS, VALID_SEEDS, side
@@ -68,6 +69,38 @@ def test_labels_move_with_the_sound(item: Item, seed: int) -> None:
     kept = np.roll(rows, 3 * steps, axis=1)
     inner = slice(max(0, 3 * steps), 252 + min(0, 3 * steps))
     np.testing.assert_allclose(made.harmonic[:, inner], kept[:, inner], atol=1e-6)
+
+
+def test_a_faster_crop_has_its_beats_where_its_rows_are(item: Item) -> None:
+    """Rows that are bright on beats alone stay so at any speed."""
+    places = np.round(item.beats_s * 50).astype(int)
+    rows = np.zeros_like(item.rhythmic)
+    rows[places[places < len(rows)]] = 255
+    marked = replace(item, rhythmic=rows)
+    speeds = set()
+    for seed in range(8):
+        made = crop(marked, 200, np.random.default_rng(seed), shift=False, stretch=True)
+        assert made.rhythmic.shape[0] == 1000
+        bright = np.flatnonzero(made.rhythmic[:, 0] > 0)
+        beats = np.flatnonzero(made.beats[:, 0] == 1)
+        assert len(beats) and np.abs(bright[:, None] - beats[None]).min(axis=0).max() <= 1
+        speeds.add(round(float(np.median(np.diff(beats)))))
+    assert len(speeds) > 3
+
+
+@pytest.mark.parametrize(("plain", "low", "high"), [(0.0, 0.0, 0.0), (0.5, 0.4, 0.6), (1.0, 1.0, 1.0)])
+def test_as_many_crops_are_plain_as_asked(item: Item, tmp_path: Path, plain: float, low: float, high: float) -> None:
+    for name in ("piece-1", "pop-001-0", "pop-001-1", "pop-002-10", "solo-001-0"):
+        families = np.full_like(item.families, is_plain(name))
+        save(replace(item, families=families), tmp_path / f"{name}.npz")
+    shares = Shares(pieces=0.0, plain=plain)
+    batch = next(crops(tmp_path, 10, 200, 0, 0, shift=False, shares=shares))
+    assert low <= np.mean([made.families.any() for made in batch]) <= high
+
+
+def test_without_items_nothing_is_learned(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="no items"):
+        next(crops(tmp_path, 10, 2, 0, 0, shift=False))
 
 
 def four(changes_at: int, n_bars: int = 16) -> Item:

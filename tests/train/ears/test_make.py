@@ -1,12 +1,38 @@
-"""Which items are made when pieces of some styles are asked for."""
+"""Which items are made, and what a song is that one pianist plays."""
 
 import sys
 from pathlib import Path
 
+import mido
+import numpy as np
 import pytest
 
-from train.ears.make import SEEDS, main, of_styles
+from train.ears.make import SEEDS, main, names, of_styles, piece_of
+from train.ears.pop import NATURAL, PIANOS, SPEEDS, lines
+from train.ears.split import side
 from train.pieces.compose import piece
+from train.pop909 import load
+
+SONG = next(f"{number:03d}" for number in range(1, 100) if side(f"{number:03d}") == "train")
+
+
+@pytest.fixture
+def songs(tmp_path: Path) -> Path:
+    """A collection of one song of the train side: eight bars of melody over chords of two."""
+    file = mido.MidiFile(type=1, ticks_per_beat=480)
+    for name, pitches, ticks in (("MELODY", (72, 74, 76, 77), 240), ("PIANO", (48, 52, 55, 59), 480)):
+        track = mido.MidiTrack([mido.MetaMessage("track_name", name=name)])
+        for index in range(15360 // ticks):
+            pitch = pitches[index % 4]
+            track += [mido.Message("note_on", note=pitch, velocity=80, time=0)]
+            track += [mido.Message("note_off", note=pitch, velocity=0, time=ticks)]
+        file.tracks.append(track)
+    file.save(tmp_path / f"{SONG}.mid")
+    beats = "".join(f"{0.5 * index} {index % 4 + 1}\n" for index in range(32))
+    (tmp_path / f"{SONG}.beats").write_text(beats, "utf-8")
+    (tmp_path / f"{SONG}.chords.lab").write_text("0.0 8.0 C:maj7\n8.0 16.0 A:min\n", "utf-8")
+    (tmp_path / f"{SONG}.key.lab").write_text("0.0 16.0 C major\n", "utf-8")
+    return tmp_path
 
 
 def test_pieces_of_chosen_styles_are_all_that_there_are() -> None:
@@ -24,3 +50,33 @@ def test_passing_over_pieces_needs_styles(
         main()
     assert "--styles" in capsys.readouterr().err
     assert not (tmp_path / "items").exists()
+
+
+def test_solos_are_asked_for_by_song(songs: Path) -> None:
+    without, with_them = names(songs, "train", 1, 3), names(songs, "train", 1, 3, 2)
+    assert sorted(set(with_them) - set(without)) == [f"solo-{SONG}-0", f"solo-{SONG}-1"]
+    assert len(with_them) == len(set(with_them)) == len(without) + 2
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_a_solo_is_the_song_in_another_key_and_tempo_on_one_instrument(songs: Path, number: int) -> None:
+    song = load(songs, SONG)
+    made = piece_of(f"solo-{SONG}-{number}", songs, "train")
+    assert made is not None and made.style == NATURAL
+    assert len({part.program for part in made.parts}) == 1 and made.parts[0].program in PIANOS
+    speed = song.beats.times_s[-1] / made.beats.times_s[-1]
+    assert SPEEDS[0] <= speed <= SPEEDS[1]
+    np.testing.assert_allclose(made.beats.times_s, np.array(song.beats.times_s) / speed)
+    roots = [(segment.label.root, before.label.root) for segment, before in zip(made.chords, song.chords, strict=True)]
+    steps = {(new.pitch_class - old.pitch_class) % 12 for new, old in roots if new and old}
+    assert len(steps) == 1
+    played = [note for note in made.notes if made.parts[note.part].role == "piano"]
+    truth = next(line.notes for line in lines(song.midi) if line.name == "PIANO")
+    assert [note.pitch % 12 for note in played] == [(pitch + min(steps)) % 12 for _, _, pitch, _ in truth]
+    np.testing.assert_allclose([note.start_s for note in played], [start / speed for start, *_ in truth])
+
+
+def test_solos_differ(songs: Path) -> None:
+    made = [piece_of(f"solo-{SONG}-{number}", songs, "train") for number in range(6)]
+    assert len({piece.beats.times_s for piece in made if piece}) == 6
+    assert len({next(iter(piece.keys)).label for piece in made if piece}) > 1
