@@ -7,7 +7,7 @@ anything is read from it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from musicflamingo_app.music.arrays import Floats
@@ -108,6 +108,15 @@ class Done:
     raw: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An answer that was waited for: its text, the thought before it, and its end."""
+
+    text: str
+    thought: str
+    done: Done
+
+
 class Stream(Iterator[Delta | Done], Protocol):
     """Deltas, then one Done. `close` may be called from any thread, also while another waits for the next delta."""
 
@@ -129,3 +138,13 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Frees what the back end holds; streams still open are cancelled. A second call does nothing."""
+
+
+@runtime_checkable
+class ManyAtOnce(Protocol):
+    """A back end that answers several questions about one sound side by side, quicker than one after the other."""
+
+    def answers(self, questions: Sequence[Sequence[Message]], sampling: Sampling) -> list[Whole]:
+        """The likeliest answer to each conversation, as it would be alone. Raises NoAbility where one cannot be taken,
+        for several sounds and for answers drawn by chance; ModelError, OutOfMemory.
+        """

@@ -6,12 +6,14 @@ takes the lock, listens (or remembers), reads and writes.
 
 import gc
 import threading
+import time
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
-from model.errors import ModelError
+from model.errors import ModelError, NoAbility
 from model.streaming import Answer, Ending, Outlet
 from model.transformers_hf.adapters import Adapters
 from model.transformers_hf.context import Kept
@@ -19,8 +21,11 @@ from model.transformers_hf.generate import Prompt, answer
 from model.transformers_hf.hearing import Ears
 from model.transformers_hf.load import Loaded, is_out_of_memory, out_of_memory, package
 from model.transformers_hf.prompt import token_ids
-from model.types import Abilities, Message, Sampling, Sound
-from model.wording import check
+from model.transformers_hf.together import Written, whole, written
+from model.types import Abilities, Message, Sampling, Sound, Whole
+from model.wording import check, sound_of
+
+Found = TypeVar("Found")
 
 REMEMBERED_BYTES = 512 * 2**20  # the vectors of about 50 minutes of sound in the 8B model
 CONTEXT_BYTES = 2 * 2**30  # the context of about 20 minutes of sound in the 8B model
@@ -47,7 +52,7 @@ class TransformersBackend:
         self._loaded: Loaded | None = loaded
         self._ears = Ears(loaded, remembered_bytes) if hears else None
         self._adapters: Adapters | None = Adapters(loaded)
-        self._kept = Kept(context_bytes)
+        self._kept, self._context_bytes = Kept(context_bytes), context_bytes
         self._lock = threading.Lock()
         self._open: weakref.WeakSet[Answer] = weakref.WeakSet()
 
@@ -59,6 +64,20 @@ class TransformersBackend:
         started = Answer(lambda outlet: self._produce(outlet, asked, sound, sampling), f"answer-{self.name}")
         self._open.add(started)
         return started
+
+    def answers(self, questions: Sequence[Sequence[Message]], sampling: Sampling) -> list[Whole]:
+        """Answers to several questions about one sound, or about none; see ManyAtOnce (model/types.py)."""
+        self._here()
+        sounds = {sound.key: sound for one in questions if (sound := check(self.name, self.abilities, one, sampling))}
+        if len(sounds) > 1 or (sounds and not all(map(sound_of, questions))):
+            raise NoAbility("The questions are not all about the same sound.", "Ask about one after the other.")
+        began_s = time.perf_counter()
+        with self._lock:
+            said = self._within_memory(
+                lambda: self._side_by_side(questions, next(iter(sounds.values()), None), sampling)
+            )
+        each_s = (time.perf_counter() - began_s) / max(1, len(said))
+        return [whole(one, each_s) for one in said]
 
     def close(self) -> None:
         """Stops open answers and frees the model's memory."""
@@ -115,14 +134,28 @@ class TransformersBackend:
     ) -> Ending:
         with self._turn(outlet):
             loaded = self._here()
-            try:
-                return self._answered(loaded, outlet, messages, sound, sampling)
-            except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
-                    raise
-            self._forget()
-            _release()
-            raise out_of_memory(loaded.checkpoint, "this question")
+            return self._within_memory(lambda: self._answered(loaded, outlet, messages, sound, sampling))
+
+    def _within_memory(self, work: Callable[[], Found]) -> Found:
+        """The work, or OutOfMemory once what was kept is forgotten."""
+        loaded = self._here()
+        try:
+            return work()
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+        self._forget()
+        _release()
+        raise out_of_memory(loaded.checkpoint, "this question")
+
+    def _side_by_side(
+        self, questions: Sequence[Sequence[Message]], sound: Sound | None, sampling: Sampling
+    ) -> list[Written]:
+        loaded, about = self._here(), (self.adapter, sound.key if sound is not None else "")
+        vectors = self._ears.vectors(sound, self.adapter, lambda: None) if sound is not None and self._ears else None
+        n_vectors = 0 if vectors is None else len(vectors)
+        prompts = [Prompt(token_ids(loaded, one, n_vectors), vectors, about) for one in questions]
+        return list(written(loaded, prompts, sampling, self._kept, self._context_bytes))
 
     def _answered(
         self, loaded: Loaded, outlet: Outlet, messages: tuple[Message, ...], sound: Sound | None, sampling: Sampling

@@ -13,7 +13,7 @@ from model.transformers_hf.context import Kept
 from model.transformers_hf.load import Loaded, package
 from model.types import Sampling
 
-_PIECE_TOKENS = 1024
+PIECE_TOKENS = 1024
 _CHARACTER_TOKENS = 5  # a character has four bytes at most; what is longer is no character
 
 
@@ -29,13 +29,9 @@ class Prompt:
 def answer(loaded: Loaded, prompt: Prompt, sampling: Sampling, outlet: Outlet, kept: Kept) -> Ending:
     """Streams the answer. Raises NoAbility when the prompt leaves no room, Stopped when the stream is closed."""
     torch = package("torch")
-    n_room = loaded.context_tokens - len(prompt.ids)
-    if n_room < 1:
-        what = f"The conversation has {len(prompt.ids)} tokens, and the model reads {loaded.context_tokens} at most."
-        raise NoAbility(what, "Start a new conversation, or ask about a shorter region.")
-    n_most = min(max(1, sampling.max_new_tokens), n_room)
+    n_most = min(max(1, sampling.max_new_tokens), room(loaded, prompt))
     with torch.no_grad():
-        embeddings = _embedded(torch, loaded, prompt)
+        embeddings = embedded(loaded, prompt)
         cache = kept.take(prompt.ids, prompt.about) or package("transformers").DynamicCache(config=loaded.model.config)
         writer = Writer(loaded.tokenizer, outlet)
         try:
@@ -50,9 +46,18 @@ def answer(loaded: Loaded, prompt: Prompt, sampling: Sampling, outlet: Outlet, k
     return Ending("stop" if over else "length", len(prompt.ids), len(writer.ids))
 
 
-def _embedded(torch: Any, loaded: Loaded, prompt: Prompt) -> Any:
+def room(loaded: Loaded, prompt: Prompt) -> int:
+    """How many tokens an answer may have. Raises NoAbility when the prompt leaves none."""
+    n_room = loaded.context_tokens - len(prompt.ids)
+    if n_room < 1:
+        what = f"The conversation has {len(prompt.ids)} tokens, and the model reads {loaded.context_tokens} at most."
+        raise NoAbility(what, "Start a new conversation, or ask about a shorter region.")
+    return n_room
+
+
+def embedded(loaded: Loaded, prompt: Prompt) -> Any:
     """(1, tokens, width): embeddings of the tokens, with sound in its places."""
-    ids = torch.tensor([prompt.ids], device=loaded.model.device)
+    ids = package("torch").tensor([prompt.ids], device=loaded.model.device)
     embeddings = loaded.model.get_input_embeddings()(ids)
     if prompt.vectors is None:
         return embeddings
@@ -63,10 +68,10 @@ def _embedded(torch: Any, loaded: Loaded, prompt: Prompt) -> Any:
 def _read(loaded: Loaded, embeddings: Any, cache: Any, outlet: Outlet) -> None:
     """Reads all but the last piece into the cache; `generate` reads what is left."""
     reader = loaded.model.get_decoder()
-    while embeddings.shape[1] - cache.get_seq_length() > _PIECE_TOKENS:
+    while embeddings.shape[1] - cache.get_seq_length() > PIECE_TOKENS:
         outlet.check()
         start = cache.get_seq_length()
-        piece = embeddings[:, start : start + _PIECE_TOKENS]
+        piece = embeddings[:, start : start + PIECE_TOKENS]
         reader(inputs_embeds=piece, past_key_values=cache, use_cache=True)
     outlet.check()
 
@@ -89,15 +94,15 @@ def _write(
             inputs_embeds=embeddings,
             attention_mask=torch.ones(embeddings.shape[:2], dtype=torch.long, device=embeddings.device),
             past_key_values=cache,
-            generation_config=_config(loaded, sampling, n_most),
-            logits_processor=_penalties(sampling),
+            generation_config=config(loaded, sampling, n_most),
+            logits_processor=penalties(sampling),
             streamer=writer,
             stopping_criteria=package("transformers").StoppingCriteriaList([closed]),
         )
     outlet.check()
 
 
-def _config(loaded: Loaded, sampling: Sampling, n_most: int) -> Any:
+def config(loaded: Loaded, sampling: Sampling, n_most: int) -> Any:
     """Everything stated, so nothing of a checkpoint's own taste slips in. Tokens for sound are never written."""
     own = loaded.model.generation_config
     drawn = (
@@ -115,7 +120,7 @@ def _config(loaded: Loaded, sampling: Sampling, n_most: int) -> Any:
     )
 
 
-def _penalties(sampling: Sampling) -> Any:
+def penalties(sampling: Sampling) -> Any:
     """What makes words already said less likely. As a setting transformers would warn that it cannot see the prompt."""
     transformers = package("transformers")
     if sampling.repetition_penalty == 1.0:

@@ -50,16 +50,11 @@ def collect(folder: Path, plan: Plan, opener: Opener, watch: Watch = lambda step
 
 
 def _of_candidate(file: AnswerFile, plan: Plan, asker: Asker, candidate: Candidate, watch: Watch) -> Answers:
-    pairs = [(example, control) for control in candidate.controls(plan.controls) for example in _in_order(plan)]
-    prints = {(example.id, control): asker.fingerprint(example, control) for example, control in pairs}
-    with file.appending() as pen:
-        for n_done, (example, control) in enumerate(pairs):
-            watch(Step(n_done, len(pairs), candidate.name, control))
-            if file.get((example.id, candidate.name, control), prints[example.id, control]) is None:
-                pen.add(asker.ask(example, control))
-    watch(Step(len(pairs), len(pairs), candidate.name, ""))
+    controls = candidate.controls(plan.controls)
+    prints = {(one.id, control): asker.fingerprint(one, control) for control in controls for one in plan.examples}
+    _ask(file, plan, asker, candidate, prints, watch)
     found = Answers()
-    for control in candidate.controls(plan.controls):
+    for control in controls:
         answers = (
             (example, file.last((example.id, candidate.name, control), prints[example.id, control]))
             for example in plan.examples
@@ -68,10 +63,37 @@ def _of_candidate(file: AnswerFile, plan: Plan, asker: Asker, candidate: Candida
     return found
 
 
-def _in_order(plan: Plan) -> Iterator[Example]:
+def _ask(
+    file: AnswerFile,
+    plan: Plan,
+    asker: Asker,
+    candidate: Candidate,
+    prints: dict[tuple[str, Control], str],
+    watch: Watch,
+) -> None:
+    """Adds what has no answer yet, one excerpt after another."""
+    n_done = 0
+    with file.appending() as pen:
+        for control in candidate.controls(plan.controls):
+            for examples in _by_excerpt(plan):
+                missing = [
+                    one
+                    for one in examples
+                    if file.get((one.id, candidate.name, control), prints[one.id, control]) is None
+                ]
+                n_done += len(examples) - len(missing)
+                watch(Step(n_done, len(prints), candidate.name, control))
+                for answer in asker.ask_all(missing, control):
+                    pen.add(answer)
+                    n_done += 1
+                    watch(Step(n_done, len(prints), candidate.name, control))
+    watch(Step(len(prints), len(prints), candidate.name, ""))
+
+
+def _by_excerpt(plan: Plan) -> Iterator[list[Example]]:
     """Examples of one excerpt after another, so that it is decoded and heard once."""
-    by_audio: dict[tuple[str, float, float], list[Example]] = {}
+    by_audio: dict[tuple[str, str, float, float], list[Example]] = {}
     for example in plan.examples:
-        by_audio.setdefault((example.audio, example.start_s or 0.0, example.end_s or 0.0), []).append(example)
-    for examples in by_audio.values():
-        yield from examples
+        place = (example.audio, example.track, example.start_s or 0.0, example.end_s or 0.0)
+        by_audio.setdefault(place, []).append(example)
+    yield from by_audio.values()

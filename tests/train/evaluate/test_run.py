@@ -1,14 +1,15 @@
 """Evaluations as they run: what is asked, what is kept, what a killed one does when it goes on."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from model.errors import ModelError
-from model.types import Abilities, Sampling, Sound
+from model.errors import ModelError, OutOfMemory
+from model.types import Abilities, Done, Message, Sampling, Sound, Text, Whole
 from musicflamingo_app.errors import NotFound, StudioError
 from tests.train.evaluate.answering import (
     Answering,
@@ -89,6 +90,51 @@ def test_a_killed_evaluation_goes_on_and_gives_the_same_report(tmp_path: Path) -
     assert (tmp_path / "killed/report.json").read_bytes() == (tmp_path / "whole/report.json").read_bytes()
     again = Answering(listens)
     assert evaluated(tmp_path / "killed", plan, {"ear": again}) == resumed and again.asked == []
+
+
+class Together(Answering):
+    """Takes several questions at once, `most` of them without complaint."""
+
+    most = 9
+
+    def answers(self, questions: Sequence[Sequence[Message]], sampling: Sampling) -> list[Whole]:
+        if len(questions) > self.most:
+            raise OutOfMemory("The memory is too small.", "Ask less.")
+        self.rounds = [*getattr(self, "rounds", []), len(questions)]
+        done = Done("stop", 1, 2, 0.1, 0.2)
+        found = [self.say(*_heard(messages)) for messages in questions]
+        return [Whole(text, "", replace(done, raw=text)) for text in found]
+
+
+def _heard(messages: Sequence[Message]) -> tuple[str, Sound | None]:
+    parts = messages[-1].parts
+    sound = next((part for part in parts if isinstance(part, Sound)), None)
+    return next(part.text for part in parts if isinstance(part, Text)), sound
+
+
+def test_questions_about_one_excerpt_are_asked_at_once_where_a_back_end_can(tmp_path: Path) -> None:
+    heard = [replace(one, start_s=0.0, end_s=1.0) for one in pitch_examples(tmp_path / "audio", n_each=3)]
+    plan = plan_of(tmp_path / "audio", tuple(heard), controls=CONTROLS)
+    one_by_one, together, narrow = Answering(listens), Together(listens), Together(listens)
+    narrow.most = 2
+    report = evaluated(tmp_path / "one by one", plan, {"ear": one_by_one})
+    assert evaluated(tmp_path / "together", plan, {"ear": together}) == report
+    assert together.rounds == [3] * 12 and together.asked == []
+    assert evaluated(tmp_path / "narrow", plan, {"ear": narrow}) == report
+    assert len(narrow.asked) == len(one_by_one.asked) == 36
+    lines = (tmp_path / "together/answers.jsonl").read_text().splitlines()
+    (tmp_path / "together/answers.jsonl").write_text("\n".join(lines[:34]) + "\n")
+    again = Together(listens)
+    assert evaluated(tmp_path / "together", plan, {"ear": again}) == report and again.rounds == [2]
+
+
+def test_a_bad_recording_among_several_questions_costs_them_alone(tmp_path: Path) -> None:
+    heard = [replace(one, start_s=0.0, end_s=1.0) for one in pitch_examples(tmp_path / "audio")]
+    (tmp_path / "audio/song1.wav").write_bytes(b"RIFF but no sound")
+    together = Together(listens)
+    report = evaluated(tmp_path / "out", plan_of(tmp_path / "audio", tuple(heard)), {"ear": together})
+    (failure,) = report.failures
+    assert failure.n_examples == 2 and "song1.wav" in failure.sentences[0] and together.rounds == [2] * 3
 
 
 def test_a_changed_question_is_asked_again(tmp_path: Path) -> None:
