@@ -18,6 +18,11 @@ def tilted(rows: Floats) -> Floats:
     return (rows * curve).astype(np.float32)
 
 
+def together(rows: Floats, others: Floats) -> Floats:
+    """Log magnitudes, log(1 + GAIN m), of two recordings that sound at once; their phases are taken to agree."""
+    return np.log1p(np.expm1(rows) + np.expm1(others))
+
+
 def masked(rows: Floats) -> Floats:
     """Now and then without a stretch of its bins."""
     import torch

@@ -10,12 +10,13 @@ import numpy as np
 from musicflamingo_app.analysis.listening.classes import FAMILY_NAMES
 from musicflamingo_app.analysis.listening.hearing import pooled
 from train.ears.crops import Crop, Shares, crops
-from train.ears.disguise import tilted
+from train.ears.disguise import tilted, together
 from train.ears.fit import Plan, begun, fit, given, judged
 from train.ears.items import SCALE, Item, load
 
 FRAMES, BATCH = 200, 10
 N_JUDGED = 48
+MIXED = 0.3  # of the crops that sound together with another
 PIECES_SHARE = 0.6  # more than elsewhere: their bands are the more varied
 
 
@@ -40,9 +41,20 @@ def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
     import torch
     from torch.nn import functional as F
 
-    rows = np.stack([tilted(pooled(crop.rhythmic)) for crop in batch])
-    truth = torch.from_numpy(np.stack([as_flags(crop.families) for crop in batch]))
-    return {"families": F.binary_cross_entropy_with_logits(network(torch.from_numpy(rows)).float(), truth)}
+    rows, families = mixed([tilted(pooled(crop.rhythmic)) for crop in batch], [crop.families for crop in batch])
+    truth = torch.from_numpy(np.stack([as_flags(bits) for bits in families]))
+    return {"families": F.binary_cross_entropy_with_logits(network(torch.from_numpy(np.stack(rows))).float(), truth)}
+
+
+def mixed(rows: list[np.ndarray], families: list[np.ndarray]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Now and then a crop sounds together with the next one of its batch: bands that nobody arranged."""
+    import torch
+
+    chosen = (torch.rand(len(rows)) < MIXED).tolist()
+    pairs = [(index, (index + 1) % len(rows)) for index in range(len(rows))]
+    heard = [together(rows[a], rows[b]) if mix else rows[a] for (a, b), mix in zip(pairs, chosen, strict=True)]
+    bits = [families[a] | families[b] if mix else families[a] for (a, b), mix in zip(pairs, chosen, strict=True)]
+    return heard, bits
 
 
 def as_flags(families: np.ndarray) -> np.ndarray:
