@@ -45,24 +45,34 @@ def main() -> None:
     parser.add_argument("--pieces", type=int, default=600, help="how many made pieces")
     parser.add_argument("--first", type=int, default=0, help="how many of the side's pieces to pass over")
     parser.add_argument("--styles", nargs="*", default=[], help="make pieces of these styles alone, and no songs")
+    parser.add_argument("--lessons", action="store_true", help="make only songs that teach nothing yet, into lessons/")
+    parser.add_argument("--seconds", type=float, default=0.0, help="of each, from its start; 0 for all of it")
     parser.add_argument("--part", default="0/1", help="which part of the work, such as 0/2")
     parser.add_argument("--sound", action="store_true", help="keep the sound too, as FLAC beside the items")
     given = parser.parse_args()
     if given.first and not given.styles:
         parser.error("--first passes over pieces of chosen styles: name them with --styles")
     folder = unpacked(given.data, given.out)
-    (given.out / given.side).mkdir(parents=True, exist_ok=True)
+    target = given.out / ("lessons" if given.lessons else given.side)
+    target.mkdir(parents=True, exist_ok=True)
     share, of = (int(number) for number in given.part.split("/"))
     for index, name in enumerate(_asked(folder, given)):
-        target = given.out / given.side / f"{name}.npz"
-        if index % of == share and not target.exists():
-            make(name, folder, target, given.side, keep_sound=given.sound)
+        path = target / f"{name}.npz"
+        if index % of == share and not path.exists():
+            make(name, folder, path, given.side, seconds=given.seconds, keep_sound=given.sound)
 
 
 def _asked(folder: Path, given: argparse.Namespace) -> list[str]:
     if given.styles:
         return of_styles(given.side, given.styles, given.first, given.pieces)
-    return names(folder, given.side, given.rounds, given.pieces, given.solos)
+    asked = names(folder, given.side, given.rounds, given.pieces, given.solos)
+    return untaught(asked, given.out / given.side) if given.lessons else asked
+
+
+def untaught(asked: Sequence[str], taught: Path) -> list[str]:
+    """The names whose song has no item among those that teach: what networks do with them is what they will do."""
+    known = {path.stem.split("-")[1] for path in taught.glob("*.npz")}
+    return [name for name in asked if name.split("-")[1] not in known]
 
 
 def of_styles(side: str, styles: Sequence[str], first: int, n_pieces: int) -> list[str]:
@@ -82,12 +92,14 @@ def names(folder: Path, side: str, rounds: int, n_pieces: int, n_solos: int = 0)
     return made
 
 
-def make(name: str, folder: Path, target: Path, side: str, *, keep_sound: bool = False) -> None:
-    """Makes one item."""
+def make(name: str, folder: Path, target: Path, side: str, *, seconds: float = 0.0, keep_sound: bool = False) -> None:
+    """Makes one item, of a piece or its first seconds."""
     seed = zlib.crc32(name.encode())
     made = piece_of(name, folder, side)
     if made is None:
         return
+    if seconds:
+        made = beginning(made, seconds)
     font = HELD_OUT_FONT if side == "test" else _TRAIN_FONTS[seed % len(_TRAIN_FONTS)]
     path = Path(FONTS[font])
     if not path.is_file():
@@ -101,6 +113,19 @@ def make(name: str, folder: Path, target: Path, side: str, *, keep_sound: bool =
         soundfile.write(target.with_suffix(".flac"), sound / max(1.0, float(np.abs(sound).max())), ANALYSIS_HZ)
     song = name if name.startswith("piece-") else name.split("-")[1]
     save(item_of(made, sound, seed, font=font, song=song, name=name), target)
+
+
+def beginning(made: Piece, seconds: float) -> Piece:
+    """The first seconds of a piece; the labels of what comes after are left, but for the beats."""
+    if made.duration_s <= seconds:
+        return made
+    notes = tuple(
+        replace(note, length_s=min(note.length_s, seconds - note.start_s))
+        for note in made.notes
+        if note.start_s < seconds
+    )
+    beats = tuple(beat for beat in made.beats.beats if beat.time_s < seconds)
+    return replace(made, duration_s=seconds, notes=notes, beats=replace(made.beats, beats=beats))
 
 
 def piece_of(name: str, folder: Path, side: str) -> Piece | None:
