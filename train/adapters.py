@@ -1,6 +1,7 @@
 """Adapters that were kept: a PEFT folder each, with a card for programs (`card.json`) and one for people (README.md).
 
-They lie in `adapters/NAME/` of the data folder. An adapter fits one base, told by its fingerprint (train/bases.py).
+They lie in `adapters/NAME/` of the data folder. An adapter fits one base, told by its
+fingerprint (model/fingerprint.py).
 """
 
 import hashlib
@@ -129,19 +130,21 @@ def import_adapter(adapters: Path, source: Path, *, base_fingerprint: str, base:
         folder = _unpacked(source, Path(scratch)) if source.is_file() else source
         if not _is_whole(folder):
             raise NotFound(f"{source} holds no adapter ({CONFIG} and {WEIGHTS}).", "Choose a PEFT folder or its zip.")
-        check_base(folder, base_fingerprint)
+        check_base(folder, base_fingerprint, base)
         known = read_json(folder / CARD) or {}
         named = name or str(known.get("name") or source.stem)
         card = _card_of({"base": base, "fingerprint": base_fingerprint, **known}, named)
         return _kept(adapters, named, folder, card)
 
 
-def check_base(folder: Path, base_fingerprint: str) -> None:
+def check_base(folder: Path, base_fingerprint: str, base: str = "") -> None:
     """Refuses an adapter whose card names another base; one without a card is judged by its sizes when it is loaded."""
     card = read_json(folder / CARD)
     if card and card.get("fingerprint") and card["fingerprint"] != base_fingerprint:
-        what = f"The adapter {folder.name} was trained on another base, {card.get('base') or 'unknown'}."
-        raise ModelError(what, "Choose the base that it was trained on.")
+        trained_on = card.get("base") or "unknown"
+        other = f"another version of {base}" if base and base == trained_on else f"another base, {trained_on}"
+        what = f"The adapter {folder.name} was trained on {other}."
+        raise ModelError(what, "Choose the base that it was trained on, or train it anew.")
 
 
 def merge_adapter(adapter: Path, base: Path, out: Path) -> Path:

@@ -1,17 +1,17 @@
-"""The model that a run starts from: found by its id or folder, and told apart by a fingerprint."""
+"""The model that a run starts from, found by its id or folder."""
 
-import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
+from model import registry
+from model.embedded import nano
 from model.errors import ModelError
 from model.fetch import fetched
-from model.registry import MODELS, model
-from musicflamingo_app.errors import NotFound
+from model.registry import EMBEDDED, model
+from musicflamingo_app.errors import NotFound, StudioError
+from musicflamingo_app.music.time import clock
 
-_SILENT = ("_name_or_path", "transformers_version", "dtype", "torch_dtype")  # say nothing of the weights
-_PIECE = 1 << 16
 UNKNOWN_LICENCE = "that of the base model, which is not known here"
 
 
@@ -21,10 +21,11 @@ def base_of(named: str, models: Path) -> tuple[Path, str]:
     if (folder / "config.json").is_file():
         _check_hears(folder)
         return folder.absolute(), ""
-    known = {one.id for one in MODELS if one.kind == "transformers"}
-    if named not in known:
+    if named not in trainable():
         what = f"There is no model {named!r} that could be trained."
-        raise NotFound(what, f"Name one of {', '.join(sorted(known))}, or the folder of a Music Flamingo.")
+        raise NotFound(what, f"Name one of {', '.join(trainable())}, or the folder of a Music Flamingo.")
+    if named == EMBEDDED:
+        return nano.nano_folder(nano.read(), models / EMBEDDED), named
     here = fetched(model(named), models)
     if here is None:
         what = f"The weights of {model(named).name} are not here."
@@ -32,9 +33,25 @@ def base_of(named: str, models: Path) -> tuple[Path, str]:
     return here.folder, named
 
 
+def trainable() -> tuple[str, ...]:
+    """The models of the registry that hear and can learn, by id; the embedded one where it has ears."""
+    learns = ("transformers", EMBEDDED)
+    return tuple(one.id for one in registry.MODELS if one.kind in learns and one.hears_audio)
+
+
+def check_hears_all(named: str, lengths_s: Iterable[float]) -> None:
+    """Refuses clips that a model of the registry could not be asked about afterwards. Raises StudioError."""
+    known, longest_s = model(named), max(lengths_s, default=0.0)
+    if longest_s > known.max_audio_s:
+        what = (
+            f"The dataset has clips of {clock(longest_s)}, and {known.name} hears {clock(known.max_audio_s)} at most."
+        )
+        raise StudioError(what, "Build a dataset of excerpts: “musicflamingo dataset build --crops 4”.")
+
+
 def licence_of(model_id: str) -> str:
     """The licence that an adapter of this base stands under."""
-    for one in MODELS:
+    for one in registry.MODELS:
         if one.id == model_id and one.licence is not None:
             return one.licence.name
     return UNKNOWN_LICENCE
@@ -42,40 +59,7 @@ def licence_of(model_id: str) -> str:
 
 def repo_of(model_id: str) -> str:
     """Where a base can be fetched, for an adapter's card; its name where that is not known."""
-    return next((one.repo for one in MODELS if one.id == model_id and one.repo), model_id or "unknown")
-
-
-def fingerprint(folder: Path) -> str:
-    """Which weights a folder holds: a hash of its configuration and of pieces of each file of weights.
-
-    Not of all 17 GB, and not of names or versions, so that a copy elsewhere has the same. Raises NotFound.
-    """
-    try:
-        config: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
-        digest = hashlib.sha256(json.dumps(_plain(config), sort_keys=True).encode())
-        for path in sorted(folder.glob("*.safetensors")):
-            digest.update(_pieces(path))
-    except (OSError, ValueError) as error:
-        raise NotFound(f"The folder {folder.name} holds no model ({error}).", "Fetch the model again.") from error
-    return digest.hexdigest()
-
-
-def _plain(config: Any) -> Any:
-    if isinstance(config, dict):
-        return {name: _plain(value) for name, value in config.items() if name not in _SILENT}
-    return config
-
-
-def _pieces(path: Path) -> bytes:
-    """The beginning of the weights, their middle and their end; the header before them may name a version."""
-    digest, size = hashlib.sha256(), path.stat().st_size
-    with path.open("rb") as file:
-        header = int.from_bytes(file.read(8), "little")
-        for at in (8 + header, (8 + header + size) // 2, max(8 + header, size - _PIECE)):
-            file.seek(at)
-            digest.update(file.read(_PIECE))
-    digest.update(str(size - header).encode())
-    return digest.digest()
+    return next((one.repo for one in registry.MODELS if one.id == model_id and one.repo), model_id or "unknown")
 
 
 def _check_hears(folder: Path) -> None:

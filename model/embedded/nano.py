@@ -18,6 +18,7 @@ from model.embedded.convert import converted
 from model.embedded.graft import Ears, grafted
 from model.embedded.once import is_made, made_once
 from model.errors import ModelError
+from model.fingerprint import ORIGIN
 from model.transformers_hf.load import Progress, package
 from musicflamingo_app.errors import StorageError
 
@@ -99,8 +100,13 @@ def nano_folder(shipment: Shipment, cache: Path, on_progress: Progress = lambda 
         return folder
     words = converted(cache, lambda fraction, sentence: on_progress(fraction / 2, sentence))
     on_progress(0.5, f"Putting {NAME} together; this happens once.")
+
+    def put(draft: Path) -> None:
+        (draft / ORIGIN).write_text(f"{named}\n", "utf-8")
+        assembled(shipment, words, draft)
+
     try:
-        made_once(folder, lambda draft: assembled(shipment, words, draft), _ROOM_BYTES)
+        made_once(folder, put, _ROOM_BYTES)
     except OSError as error:
         what = f"{NAME} could not be written to {folder.name} ({error.strerror or error})."
         raise StorageError(what, "Free some 400 MB on that disk, or check that the folder may be written.") from error

@@ -1,12 +1,15 @@
 """Adapters (LoRA) on a loaded model: put on, switched and taken off without loading the base again."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 from model.errors import ModelError
+from model.fingerprint import fingerprint
 from model.transformers_hf.load import Loaded, first_line, package
 
 _CONFIG, _WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
+_CARD = "card.json"
 
 
 class Adapters:
@@ -28,6 +31,7 @@ class Adapters:
         if not (folder / _CONFIG).is_file() or not (folder / _WEIGHTS).is_file():
             what = f"The folder {folder.name} holds no adapter ({_CONFIG} and {_WEIGHTS})."
             raise ModelError(what, "Choose the folder that training wrote.")
+        _check_base(folder, Path(self._loaded.checkpoint.source))
         peft = package("peft")
         try:
             _check(folder / _WEIGHTS, self._loaded.model if self._wrapped is None else self._wrapped.base_model.model)
@@ -85,6 +89,18 @@ class Adapters:
         else:
             self._wrapped.set_adapter(next(other for other in self._wrapped.peft_config if other != name))
             self._wrapped.delete_adapter(name)
+
+
+def _check_base(folder: Path, base: Path) -> None:
+    """Refuses an adapter whose card names other weights; without a card its sizes decide. Raises ModelError."""
+    try:
+        card = json.loads((folder / _CARD).read_text("utf-8"))
+        wanted = card.get("fingerprint")
+    except (OSError, ValueError, AttributeError):
+        return
+    if wanted and base.is_dir() and wanted != fingerprint(base):
+        what = f"The adapter {folder.name} was trained on other weights than those of the model that is loaded."
+        raise ModelError(what, "Choose the model that it was trained on, or train it anew.")
 
 
 def _check(weights: Path, model: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from model.fingerprint import fingerprint
 from musicflamingo_app.cli.speak import out
 from musicflamingo_app.paths import default_home
 from train.adapters import (
@@ -20,7 +21,7 @@ from train.adapters import (
     register,
     remove_adapter,
 )
-from train.bases import base_of, fingerprint
+from train.bases import base_of
 from train.plan import Place
 from train.runs.read import read_run
 

@@ -43,7 +43,7 @@ def build(
     augment: Annotated[bool, typer.Option(help="Add variants in other keys and tempi of the songs learned.")] = False,
     variants: Annotated[int, typer.Option(min=1, max=6, help="Variants a song, with --augment.")] = 2,
     crops: Annotated[
-        int, typer.Option(min=0, max=40, help="Ask about so many excerpts of 20-30 s of each song, not the whole.")
+        int, typer.Option(min=0, max=40, help="Ask about so many excerpts of 15-20 s of each song, not the whole.")
     ] = 0,
     captions: Annotated[bool, typer.Option(help="Ask for captions too.")] = True,
     think: Annotated[bool, typer.Option(help="Add chains of thought.")] = False,

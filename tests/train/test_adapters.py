@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from model.errors import ModelError
+from model.fingerprint import fingerprint
 from musicflamingo_app.errors import NotFound, StudioError
 from tests.train.conftest import Toy
 from train.adapters import (
@@ -21,7 +22,7 @@ from train.adapters import (
     register,
     remove_adapter,
 )
-from train.bases import base_of, fingerprint, licence_of
+from train.bases import base_of, licence_of
 from train.recipes.recipe import Recipe
 from train.runs.folder import Plan, create
 from train.runs.read import read_run

@@ -10,7 +10,7 @@ from musicflamingo_app.music.time import Interval
 from train.augment.transform import Change, bar_cut, changed
 from train.gather import Source
 
-LENGTH_S = (20.0, 30.0)
+LENGTH_S = (15.0, 19.5)  # no longer than the smallest model of the studio hears at once
 
 
 def excerpts_of(source: Source, n: int, seed: int, length_s: tuple[float, float] = LENGTH_S) -> tuple[Source, ...]:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from model.errors import ModelError, NoAbility
+from model.fingerprint import fingerprint
 from model.types import Backend
 from musicflamingo_app.errors import NotFound
 from musicflamingo_app.services.speech import Speech
 from musicflamingo_app.services.voices import Wearer
 from train.adapters import Adapter, check_base, find_adapter
-from train.bases import base_of, fingerprint
+from train.bases import base_of
 from train.evaluate.candidate import Candidate
 from train.plan import Place
 
@@ -69,7 +70,7 @@ class Opening:
             folder, _ = base_of(candidate.folder or candidate.model, self._place.models)
         except (NotFound, ModelError):  # nothing to compare with; loading says what is the matter
             return found
-        check_base(found.folder, fingerprint(folder))
+        check_base(found.folder, fingerprint(folder), candidate.model)
         return found
 
     def _backend(self, candidate: Candidate) -> Backend:

@@ -71,7 +71,7 @@ export class DatasetStep {
       choose('by', 'Kept on one side', 'Songs that hang together must not stand on both sides.', [['artist', 'songs of an artist or album'], ['song', 'versions of a song only']], String),
       choose('questions', 'Questions a song', 'At most; captions come on top.', [[8, '8'], [12, '12'], [16, '16'], [20, '20']], Number),
       choose('augment', 'Variants of a learned song', 'In other keys and tempi, with their labels moved along.', [[0, 'none'], [1, '1'], [2, '2'], [3, '3']], Number),
-      choose('crops', 'What is heard', 'Excerpts of 20 to 30 seconds learn quickly; the form of a song is heard in the whole only.', [[0, 'whole songs'], [2, '2 excerpts a song'], [4, '4 excerpts a song'], [8, '8 excerpts a song']], Number),
+      choose('crops', 'What is heard', 'Excerpts of 15 to 20 seconds learn quickly; the form of a song is heard in the whole only.', [[0, 'whole songs'], [2, '2 excerpts a song'], [4, '4 excerpts a song'], [8, '8 excerpts a song']], Number),
       choose('seed', 'Seed', 'Another number draws other songs to hold out.', [0, 1, 2, 3, 4].map((n) => [n, String(n)]), Number)
       ), el('label', { class: 'ma-check' }, think, el('span', {}, 'With chains of thought, for the stage that thinks before it answers')),
       el('div', { class: 'ma-start' }, iconButton('search', 'See what it gives', () => this.begin('propose', this.options), { text: 'See what it gives', class: 'ma-button ma-primary' }), el('p', { class: 'ma-quiet' }, 'Nothing is written yet. Corrections and captions of yours come first; what the measurements doubt is left out.')));

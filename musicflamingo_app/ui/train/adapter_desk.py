@@ -56,8 +56,9 @@ class AdapterDesk:
 
     def bring(self, file: Path, name: str, model_id: str) -> "Adapter":
         """Takes in a zip for a base that is here. Raises NotFound, ModelError, StudioError."""
+        from model.fingerprint import fingerprint
         from train.adapters import import_adapter
-        from train.bases import base_of, fingerprint
+        from train.bases import base_of
 
         folder, base = base_of(model_id, self._studio.paths.home / "models")
         ours = self._studio.speech.adapters.folder

@@ -57,7 +57,10 @@ class RunDesk:
 
     def bases(self) -> list[dict[str, Any]]:
         """The models that can be trained on this machine: they hear, and their weights are here."""
-        offers = [offer for offer in self._studio.speech.models() if offer.model.kind == "transformers"]
+        from train.bases import trainable
+
+        ids = trainable()
+        offers = [offer for offer in self._studio.speech.models() if offer.model.id in ids]
         return [
             {"id": offer.model.id, "name": offer.model.name, "here": offer.is_here, "about": offer.model.about}
             for offer in offers

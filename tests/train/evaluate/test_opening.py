@@ -9,13 +9,13 @@ import pytest
 
 from model.embedded import nano, wheel
 from model.errors import ModelError
+from model.fingerprint import fingerprint
 from musicflamingo_app.errors import NotFound
 from musicflamingo_app.paths import Paths
 from musicflamingo_app.services.studio import Setup, Studio
 from tests.model.tiny import write_flamingo
 from tests.services.voicing import embedded_hears
 from tests.train.evaluate.answering import pitch_examples, plan_of
-from train.bases import fingerprint
 from train.evaluate.candidate import CONTROLS, Candidate
 from train.evaluate.evaluation import evaluate
 from train.evaluate.opening import Opening, candidate_of

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.services.voicing import embedded_hears
 from tests.ui.fake_studio import FakeStudio, wait_until
 from tests.ui.server import GRADIO_NOISE
 from tests.ui.speaking import HEARING
@@ -39,7 +40,7 @@ def run(studio: FakeStudio) -> Iterator[str]:
         folder.rmdir()
 
 
-def test_recipes_explain_every_line_and_models_say_whether_they_are_here(client: httpx.Client) -> None:
+def test_recipes_explain_every_line(client: httpx.Client) -> None:
     told = client.get("/ma/train/recipes.json").json()
     assert [row["stage"] for row in told["stages"]] == ["sft", "cot", "grpo"]
     for stage in told["stages"]:
@@ -47,7 +48,15 @@ def test_recipes_explain_every_line_and_models_say_whether_they_are_here(client:
         assert all(line["help"] and line["cost"] for size in stage["sizes"] for line in size["lines"])
     rewarded = [line["name"] for line in told["stages"][2]["sizes"][0]["lines"]]
     assert {"grpo.group_size", "grpo.layout", "lora_rank"} < set(rewarded) and "epochs" not in rewarded
-    assert [(base["id"], base["here"]) for base in told["bases"]] == [(HEARING, False)]
+
+
+def test_models_that_hear_can_be_trained_also_the_one_that_comes_along(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for hears, expected in ((False, [(HEARING, False)]), (True, [("embedded", True), (HEARING, False)])):
+        embedded_hears(monkeypatch, hears)
+        bases = client.get("/ma/train/recipes.json").json()["bases"]
+        assert [(base["id"], base["here"]) for base in bases] == expected
 
 
 def test_an_interrupted_run_is_shown_with_curves_and_samples(client: httpx.Client, run: str) -> None:
