@@ -14,6 +14,7 @@ from train.runs import folder as files
 from train.runs.folder import Plan, read_plan
 from train.runs.write import RunWriter
 from train.sft.lessons import SHELF, Lessons, lessons
+from train.sft.reporting import reporters
 from train.sft.trainer import trainer
 from train.sft.watch import Watch
 from train.tuning import adapted, open_base, precise
@@ -58,7 +59,8 @@ def learn(folder: Path, plan: Plan, model: Any, taught: Lessons, writer: RunWrit
     """The learning itself, over a model that is in memory."""
     precise(model)
     watching = Watch(plan.recipe, taught, writer)
-    learner = trainer(model, taught, plan.recipe, folder, [watching])
+    told = reporters(folder) if isinstance(writer, RunWriter) else []  # a trial tells nobody
+    learner = trainer(model, taught, plan.recipe, folder, [watching, *told])
     watching.learner = learner
     kept = files.checkpoints(folder)
     if writer is not None:

@@ -15,6 +15,7 @@ from train.collate import UNLEARNED
 from train.recipes.recipe import Recipe
 from train.runs import folder as files
 from train.sft.lessons import Lessons
+from train.sft.reporting import PROJECT
 from train.tuning import PROJECTOR
 
 
@@ -44,7 +45,8 @@ def arguments_of(recipe: Recipe, folder: Path, lessons: Lessons) -> dict[str, An
         "output_dir": str(folder / files.CHECKPOINTS),
         "save_strategy": "steps",
         "save_steps": recipe.save_every,
-        "report_to": reports(),
+        "report_to": "none",  # train.sft.reporting adds what is installed
+        "project": PROJECT,
         "run_name": folder.name,
         "disable_tqdm": True,
     }
@@ -95,13 +97,6 @@ def _computing(recipe: Recipe, lessons: Lessons) -> dict[str, Any]:
         "dataloader_pin_memory": has_card,
         "ddp_find_unused_parameters": any(clip.audio is None for clip in lessons.learned),
     }
-
-
-def reports() -> list[str]:
-    """Where curves are also sent: to what is installed of TensorBoard and trackio."""
-    from importlib.util import find_spec
-
-    return [name for name in ("tensorboard", "trackio") if find_spec(name) is not None]
 
 
 class Learner(Trainer):
