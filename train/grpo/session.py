@@ -32,10 +32,13 @@ def run(folder: Path, score: Reward | None = None) -> bool:
     `score` judges answers, `train.tasks.registry.score` when it is None. Raises NotFound where there is no run,
     StudioError when it runs already.
     """
-    plan = read_plan(folder)
+    plan, several = read_plan(folder), int(os.environ.get("WORLD_SIZE", "1")) > 1
+    alone = StudioError("Learning by reward runs in one process here.", "Start it with processes = 1.")
+    if several and os.environ.get("RANK", "0") != "0":
+        raise alone  # the first process writes it down
     with RunWriter(folder, lambda error: sentence_of(error, plan.recipe)) as writer:
-        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-            raise StudioError("Learning by reward runs in one process here.", "Start it with processes = 1.")
+        if several:
+            raise alone
         lesson, policy = opened(plan, folder, score)
         step = learn(folder, policy, lesson, writer)
         if step < lesson.settings.steps:

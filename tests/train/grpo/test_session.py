@@ -118,9 +118,14 @@ def test_a_damaged_checkpoint_is_said(begin: Begin, monkeypatch: pytest.MonkeyPa
 
 
 def test_several_processes_are_refused(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = begin()
     monkeypatch.setenv("WORLD_SIZE", "2")
-    with pytest.raises(StudioError, match="one process"):
-        run(begin(), letters)
+    for rank in ("1", "0"):  # the second says nothing that hides what the first writes down
+        monkeypatch.setenv("RANK", rank)
+        with pytest.raises(StudioError, match="one process"):
+            run(folder, letters)
+        assert (folder / files.FAILED).exists() == (rank == "0")
+    assert "one process" in (folder / files.FAILED).read_text("utf-8")
 
 
 def test_a_missing_recording_is_said_before_anything_is_learned(begin: Begin, data: Dataset, tmp_path: Path) -> None:
