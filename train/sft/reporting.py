@@ -23,7 +23,8 @@ def reporters(folder: Path) -> list[Any]:
 
 
 def _is_usable(name: str) -> bool:
-    if importlib.util.find_spec(name) is None:
+    found = importlib.util.find_spec(name)
+    if found is None or found.origin is None:  # a folder of that name is no package
         return False
     try:
         for module in _NEEDED[name]:

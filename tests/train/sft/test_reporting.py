@@ -33,6 +33,13 @@ def test_without_them_one_sentence_says_where_curves_are(
     ]
 
 
+def test_a_folder_of_that_name_is_no_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("tensorboard", "trackio"):
+        (tmp_path / name / "runs").mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *(one for one in sys.path if "site-packages" not in one)])
+    assert importlib.util.find_spec("trackio") is not None and reporting.reporters(tmp_path) == []
+
+
 def test_a_damaged_installation_stops_no_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
