@@ -50,7 +50,8 @@ def _sizes(name: str, state: dict[str, Any]) -> dict[str, int]:
         return sizes_of(state)
     if name == "harmony":
         return {"channels": state["bass.weight"].shape[1]}
-    return {"bands": n_bands(), "channels": state["narrow.0.weight"].shape[0]}
+    sizes = {"bands": n_bands(), "channels": state["narrow.0.weight"].shape[0]}
+    return sizes | {"inputs": state["stem.0.weight"].shape[1]} if name == "timbre" else sizes
 
 
 def list_sums(folder: Path) -> None:

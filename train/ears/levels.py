@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from musicflamingo_app.analysis.listening.beats import PRIORS, tracked
-from musicflamingo_app.analysis.listening.hearing import pooled, rises
+from musicflamingo_app.analysis.listening.hearing import rises
 from musicflamingo_app.analysis.listening.levels import DOUBLED, FEWEST, HALVED, KEPT, cues_of, curves_of
 from musicflamingo_app.analysis.listening.shipped import network
 from train.ears.export import list_sums
@@ -74,7 +74,7 @@ def lesson(item: Item, weights: Path) -> tuple[np.ndarray, int] | None:
     with torch.inference_mode():
         odds = network("rhythm", weights)(torch.from_numpy(rhythmic)[None])[0].numpy() - np.log(np.float32(PRIORS))
         changes = network("harmony", weights)(torch.from_numpy(harmonic)[None])["changes"][0].numpy()
-        families = network("timbre", weights)(torch.from_numpy(pooled(rhythmic))[None])[0].sigmoid().numpy()
+        families = network("timbre", weights)(torch.from_numpy(rhythmic)[None])[0].sigmoid().numpy()
     pulses_s = tracked(odds[:, 0])
     level = level_of(pulses_s, item.beats_s[item.beats_s < len(harmonic) / 10])
     if level is None:

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from musicflamingo_app.analysis.listening.classes import FAMILY_NAMES
-from musicflamingo_app.analysis.listening.hearing import pooled
 from train.ears.crops import Crop, Shares, crops
 from train.ears.disguise import tilted, together
 from train.ears.fit import Plan, begun, fit, given, judged
 from train.ears.items import SCALE, Item, load
 
 FRAMES, BATCH = 200, 10
+INPUTS = 2
 N_JUDGED = 48
 MIXED = 0.3  # of the crops that sound together with another
 PIECES_SHARE = 0.6  # more than elsewhere: their bands are the more varied
@@ -28,7 +28,7 @@ def main() -> None:
     judges = [load(path) for path in judged(asked.items, N_JUDGED)]
     source = partial(_batches, asked.items / "train", asked.seed, asked.plain)
     plan = Plan(asked.steps, asked.rate)
-    network = begun(TimbreNet(n_bands(), asked.channels), asked.begin)
+    network = begun(TimbreNet(n_bands(), asked.channels, INPUTS), asked.begin)
     fit(network, losses, source, partial(judge, items=judges), plan, asked.out)
 
 
@@ -41,7 +41,7 @@ def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
     import torch
     from torch.nn import functional as F
 
-    rows, families = mixed([tilted(pooled(crop.rhythmic)) for crop in batch], [crop.families for crop in batch])
+    rows, families = mixed([tilted(crop.rhythmic) for crop in batch], [crop.families for crop in batch])
     truth = torch.from_numpy(np.stack([as_flags(bits) for bits in families]))
     return {"families": F.binary_cross_entropy_with_logits(network(torch.from_numpy(np.stack(rows))).float(), truth)}
 
@@ -69,7 +69,7 @@ def judge(network: Any, items: list[Item]) -> dict[str, float]:
     hits = found = true = 0
     with torch.inference_mode():
         for item in items:
-            rows = pooled(item.rhythmic.astype(np.float32) / SCALE)
+            rows = item.rhythmic.astype(np.float32) / SCALE
             heard = network(torch.from_numpy(rows)[None])[0].numpy() > 0
             truth = as_flags(item.families) > 0
             hits, found, true = hits + (heard & truth).sum(), found + heard.sum(), true + truth.sum()

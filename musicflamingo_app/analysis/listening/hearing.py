@@ -98,7 +98,7 @@ def _heard(nets: Mapping[str, Any], within: Spectra, left: int, count: int) -> d
     with torch.inference_mode():
         harmony = {name: out[0] for name, out in nets["harmony"](torch.from_numpy(within.harmonic)[None]).items()}
         beats = nets["rhythm"](torch.from_numpy(within.rhythmic)[None])[0]
-        families = nets["timbre"](torch.from_numpy(bands)[None])[0].sigmoid()
+        families = nets["timbre"](torch.from_numpy(within.rhythmic)[None])[0].sigmoid()
     chances = {name: harmony[name][kept].log_softmax(-1).numpy() for name in ("chords", "bass", "keys")}
     spectrum = within.harmonic[kept]
     _silence(chances["chords"], chances["bass"], spectrum)

@@ -144,12 +144,14 @@ class RhythmNet(nn.Module):
 
 
 class TimbreNet(nn.Module):
-    """Families of instruments ten times a second, from both spectra at that rate."""
+    """Families of instruments ten times a second: from the mean of five rhythmic rows and, as a second input, how far
+    each band rises within them, which tells plucked from bowed."""
 
-    def __init__(self, bands: int, channels: int = 64) -> None:
+    def __init__(self, bands: int, channels: int = 64, inputs: int = 1) -> None:
         super().__init__()
+        self.inputs = inputs
         self.stem = nn.Sequential(
-            nn.Conv2d(1, 16, (3, 5), padding=(1, 2), bias=False),
+            nn.Conv2d(inputs, 16, (3, 5), padding=(1, 2), bias=False),
             nn.BatchNorm2d(16),
             nn.ReLU(inplace=True),
             nn.MaxPool2d((1, 2)),
@@ -164,9 +166,18 @@ class TimbreNet(nn.Module):
         self.blocks = nn.ModuleList(RhythmBlock(channels, 2**index, 3) for index in range(5))
         self.families = nn.Conv1d(channels, len(FAMILY_NAMES), 1)
 
+    def pooled(self, spectrum: Tensor) -> Tensor:
+        """`(batch, 5 * frames, bands)` log magnitudes to `(batch, inputs, frames, bands)`."""
+        rows = spectrum.unflatten(1, (-1, 5))
+        if self.inputs == 1:
+            return rows.mean(dim=2)[:, None]
+        before = torch.cat([spectrum[:, :1], spectrum[:, :-1]], dim=1)
+        rises = (spectrum - before).clamp(min=0)
+        return torch.stack([rows.mean(dim=2), rises.unflatten(1, (-1, 5)).amax(dim=2)], dim=1)
+
     def forward(self, spectrum: Tensor) -> Tensor:
-        """`(batch, frames, bands)` at 10 Hz to `(batch, frames, families)` logits."""
-        x = self.stem(spectrum[:, None])
+        """`(batch, 5 * frames, bands)` at 50 Hz to `(batch, frames, families)` logits."""
+        x = self.stem(self.pooled(spectrum))
         x = self.narrow(x.permute(0, 1, 3, 2).flatten(1, 2))
         for block in self.blocks:
             x = block(x)
