@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from model import registry
 from model.types import Abilities, Sound
 from musicflamingo_app.services import speech
 from tests.cli.conftest import Command
@@ -91,7 +92,10 @@ def test_an_adapter_is_put_on_and_compared_with_its_base(
     assert compared.code == 0 and "| score | all | +50.0 % |" in compared.out, compared.err
 
 
-def test_a_deaf_model_is_asked_without_sound_and_that_is_told(command: Command, ear: Wearing, dataset: str) -> None:
+def test_a_deaf_model_is_asked_without_sound_and_that_is_told(
+    command: Command, ear: Wearing, dataset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "MODELS", (registry.embedded(hears=False), *registry.MODELS[1:]))
     ear.abilities = Abilities(is_tiny=True)
     said = command("evaluate", dataset, "--limit", "3")
     assert said.code == 0, said.err
