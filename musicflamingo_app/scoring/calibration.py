@@ -1,7 +1,7 @@
 """Whether confidences mean what they say: of what is 80 % sure, 80 % should be right."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,20 @@ def calibration_error(claims: Iterable[Claim], *, n_bins: int = N_BINS) -> float
     bins = np.minimum((rows[:, 0] * n_bins).astype(int), n_bins - 1)
     gaps = np.bincount(bins, rows[:, 2] * (rows[:, 1] - rows[:, 0]), minlength=n_bins)
     return float(np.abs(gaps).sum() / total)
+
+
+def chance_error(claims: Iterable[Claim], *, n_bins: int = N_BINS, draws: int = 1000) -> float:
+    """The mean calibration error of claims that are right exactly as often as they say: what no calibration goes below.
+
+    Few claims scatter; sixteen that mean what they say still show about .1. NaN without claims.
+    """
+    rows = list(claims)
+    random = np.random.default_rng(0)
+    found = []
+    for _ in range(draws):
+        drawn = (replace(claim, right=bool(random.random() < claim.confidence)) for claim in rows)
+        found.append(calibration_error(drawn, n_bins=n_bins))
+    return float(np.mean(found))
 
 
 def chord_claims(truth: Timeline[Chord], found: Timeline[Chord], *, measure: str = "sevenths") -> tuple[Claim, ...]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.time import Segment, Timeline
-from musicflamingo_app.scoring.calibration import Claim, calibration_error, chord_claims
+from musicflamingo_app.scoring.calibration import Claim, calibration_error, chance_error, chord_claims
 
 CLAIMS = st.lists(st.builds(Claim, st.floats(0, 1), st.booleans(), st.floats(0.1, 9)), min_size=1, max_size=30)
 
@@ -64,3 +64,15 @@ def test_chords_weigh_their_seconds_and_count_only_where_the_truth_compares() ->
     ]  # fmt: skip
     assert chord_claims(truth, found, measure="majmin")[2].right
     assert chord_claims(truth, Timeline.of([(0.0, 8.0, Chord.parse("C:maj"))])) == ()
+
+
+def test_chance_leaves_an_error_to_few_claims_and_none_to_many() -> None:
+    def of(n: int) -> float:
+        return chance_error([Claim(0.8, True)] * n, draws=200)
+
+    few, some, many = of(4), of(64), of(1000)
+    assert few > some > many
+    assert few == pytest.approx(0.164, abs=0.03)  # mean deviation of a binomial of 4 at .8
+    assert many < 0.02
+    assert chance_error([Claim(1.0, False), Claim(0.0, True)], draws=10) == 0.0  # who is sure leaves nothing to chance
+    assert math.isnan(chance_error([]))

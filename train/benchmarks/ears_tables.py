@@ -1,8 +1,10 @@
 """A comparison of programs that listen as Markdown: a table a set of recordings, then what each program is."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from musicflamingo_app.scoring.calibration import chance_error
 from train.benchmarks.marks import ASPECTS, CHORD_ERROR, KEY_ERROR, MEASURES, Marks, cost, means
 from train.benchmarks.takes import Take
 
@@ -41,6 +43,8 @@ def page(columns: Sequence[Column], heard: Sequence[Take], sets: Mapping[str, st
         f"### {title[0].upper()}{title[1:]}\n\n{_about(heard, name)}\n\n{scores(columns, name)}"
         for name, title in sets.items()
     ]
+    if len(sets) > 1:
+        parts.append(f"### Confidence over all sets\n\n{calibration(columns)}")
     where = "" if core is None else f", all on core {core}"
     parts.append(f"### What each costs\n\nOne thread a program{where}.\n\n{costs(columns)}")
     return "\n\n".join([*parts, *_failed(columns)])
@@ -61,6 +65,22 @@ def scores(columns: Sequence[Column], of: str | None) -> str:
     }
     lines = [_row(name, _bold(values, name in (CHORD_ERROR, KEY_ERROR))) for name, values in rows.items()]
     return "\n".join([*_head(columns), *lines])
+
+
+def calibration(columns: Sequence[Column]) -> str:
+    """Calibration errors over all sets together, and what chance alone would leave of the key's."""
+    judged = {column.name: column.of(None) for column in columns}
+    found = {name: {measure: one.value for measure, one in means(rows).items()} for name, rows in judged.items()}
+    chance = {name: chance_error(claim for row in rows for claim in row.key_claims) for name, rows in judged.items()}
+    lines = [
+        _row(measure, [_number(found[c.name].get(measure)) for c in columns]) for measure in (CHORD_ERROR, KEY_ERROR)
+    ]
+    lines.append(_row(f"{KEY_ERROR}, of a perfect confidence", [_number(chance[c.name]) for c in columns]))
+    return "\n".join([*_head(columns), *lines])
+
+
+def _number(value: float | None) -> str:
+    return ABSENT if value is None or math.isnan(value) else f"{value:.3f}"
 
 
 def costs(columns: Sequence[Column]) -> str:

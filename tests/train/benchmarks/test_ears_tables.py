@@ -9,7 +9,7 @@ from musicflamingo_app.errors import NotFound, StudioError
 from tests.train.benchmarks.music import all_right, piece
 from tests.train.benchmarks.test_peers import WORKER
 from train.benchmarks.ears import compared
-from train.benchmarks.ears_tables import Column, page, scores
+from train.benchmarks.ears_tables import Column, calibration, page, scores
 from train.benchmarks.listening import Findings
 from train.benchmarks.marks import marks
 from train.benchmarks.takes import SETS, Source, Take, names, styled, takes
@@ -34,6 +34,16 @@ def test_the_best_stands_out_and_what_nobody_measures_stands_nowhere() -> None:
     assert rows["| beats F"].startswith("| beats F | **1.000** | 0.") and rows["| beats F"].endswith("| – |")
     assert rows["| key weighted"] == "| key weighted | 1.000 | – | – |"  # alone it is no best
     assert "| instruments F" not in scores([beats_only], "piano")
+
+
+def test_confidence_is_judged_over_all_sets_beside_what_chance_leaves() -> None:
+    column, silent = judged("a", all_right(take().truth)), judged("b", Findings(beats_s=(1.0, 2.0)))
+    rows = {line.split(" | ")[0]: line for line in calibration([column, silent]).splitlines()}
+    error = marks(take().truth, all_right(take().truth)).key_claims[0].confidence
+    assert rows["| calibration error, key"] == f"| calibration error, key | {1 - error:.3f} | – |"
+    assert rows["| calibration error, key, of a perfect confidence"].endswith(" | – |")
+    text = page([column, silent], [take()], {"piano": SETS["piano"], "band": SETS["band"]}, None)
+    assert "### Confidence over all sets" in text
 
 
 def test_programs_are_compared_file_by_file_and_one_that_ends_is_left_out(tmp_path: Path) -> None:
