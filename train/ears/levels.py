@@ -1,7 +1,9 @@
 """Fits which level of the metre is the beat: `python -m train.ears.levels --items FOLDER --weights FOLDER`.
 
-Lessons are training items whose pulses, tracked on what the networks hear, are the beats, twice as many or half as
-many; the valid items judge. Writes levels.json among the weights and lists its sum.
+Lessons are items whose pulses, tracked on what the networks hear, are the beats, twice as many or half as many. Those
+of songs that taught the networks are nearly all right, for they are known by heart; items of other songs
+(`train.ears.make --lessons`) hold the mistakes that will be made. The valid items judge. Writes levels.json among the
+weights and lists its sum.
 """
 
 import argparse
@@ -27,10 +29,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m train.ears.levels", description=__doc__)
     parser.add_argument("--items", type=Path, required=True)
     parser.add_argument("--weights", type=Path, required=True, help="the folder that train.ears.export wrote")
-    parser.add_argument("--most", type=int, default=1000, help="how many training items at most")
+    parser.add_argument("--most", type=int, default=500, help="how many training items at most, beside the lessons")
     given = parser.parse_args()
-    paths = sorted((given.items / "train").glob("*.npz"))
-    learned = lessons(paths[:: max(1, len(paths) // given.most)], given.weights)
+    taught, others = (sorted((given.items / part).glob("*.npz")) for part in ("train", "lessons"))
+    learned = lessons([*others, *taught[:: max(1, len(taught) // given.most)]], given.weights)
     judged = lessons(sorted((given.items / "valid").glob("*.npz")), given.weights)
     stored = fitted(*learned)
     (given.weights / "levels.json").write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
