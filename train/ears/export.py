@@ -15,10 +15,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m train.ears.export", description=__doc__)
     parser.add_argument("--runs", type=Path, required=True, help="the folder of the runs harmony, rhythm, timbre")
     parser.add_argument("--out", type=Path, required=True, help="where the weights go")
+    parser.add_argument("--mean-with", type=Path, help="other runs: a network with one there ships as the mean of both")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     for name in NAMES:
-        write(name, state_of(given.runs / name), given.out / f"{name}.safetensors")
+        state = state_of(given.runs / name)
+        if given.mean_with and (given.mean_with / name).is_dir():
+            state = mean_of(state, state_of(given.mean_with / name))
+        write(name, state, given.out / f"{name}.safetensors")
     list_sums(given.out)
 
 
@@ -31,6 +35,11 @@ def state_of(run: Path) -> dict[str, Any]:
         return dict(torch.load(final, weights_only=True))
     mean = torch.load(run / "last.pt", weights_only=True)["mean"]
     return {name.removeprefix("module."): value for name, value in mean.items() if name.startswith("module.")}
+
+
+def mean_of(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """The mean of two networks, one of which was taken up from the other; whole numbers are the first's."""
+    return {key: (value + other[key]) / 2 if value.is_floating_point() else value for key, value in one.items()}
 
 
 def write(name: str, state: dict[str, Any], path: Path) -> None:
