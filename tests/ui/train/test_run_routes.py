@@ -78,7 +78,7 @@ def test_an_interrupted_run_is_shown_with_curves_and_samples(client: httpx.Clien
     ("values", "said"),
     [
         ({"dataset": "../../etc"}, "../../etc"),
-        ({"dataset": "none", "model": "embedded"}, "embedded"),
+        ({"dataset": "none", "model": "openai-server"}, "openai-server"),
         ({"dataset": "none", "model": "/etc"}, "/etc"),
         ({"dataset": "none", "model": HEARING}, "not here"),
         ({"dataset": "none", "model": HEARING, "size": "huge"}, "huge"),
