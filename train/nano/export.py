@@ -20,6 +20,7 @@ from train.tuning import CONFIG, WEIGHTS
 CARD = "CARD.md"
 LEAST_POINTS = 10.0
 MOST_BYTES = 25_000_000
+FEWEST = 40  # questions of a family that the card tells of
 _PEFT = "base_model.model.model."
 
 
@@ -104,7 +105,23 @@ def card(report: Mapping[str, Any], tensors: Mapping[str, Any]) -> str:
         projector=f"{counts[PROJECTOR]:.1f}",
         lora=f"{counts['lora_']:.1f}",
         rows="\n".join([_line("all", report["all"]), *(_line(*pair) for pair in report["skill"].items())]),
+        tasks="\n".join(_line(*pair) for pair in _asked_often(report)),
+        captions=_captions(report),
     )
+
+
+def _asked_often(report: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """The families of questions that were asked often enough, the best heard first."""
+    found = [pair for pair in report.get("task", {}).items() if pair[1].get("audio - noise", {}).get("n", 0) >= FEWEST]
+    return sorted(found, key=lambda pair: -float(pair[1]["audio - noise"]["value"]))
+
+
+def _captions(report: Mapping[str, Any]) -> str:
+    heard, noise = (report.get("captions", {}).get(control, {}) for control in ("audio", "noise"))
+    if "precision" not in heard or "precision" not in noise:
+        return "Captions were not judged."
+    pairs = [f"{name} {heard[name]:.2f}, on noise {noise[name]:.2f}" for name in ("precision", "recall")]
+    return f"Claims of {heard['n']:.0f} captions: {'; '.join(pairs)}."
 
 
 def _line(name: str, found: Mapping[str, Any]) -> str:
@@ -132,6 +149,9 @@ bf16; `SHA256SUMS` lists what is checked. The words are those of the package `ll
   (MIT), TimGM6mb (GPL-2) and sf_GMbank (LGPL), with rooms, equalisers and noise. No real recording was heard, and no
   sound of a soundfont is in the weights.
 - **Kept out**: the songs of the test side, the soundfont MuseScore General, the style bossa.
+- **Log**: `train/LOG.md`, section Nano, with what failed.
+- **Limits**: it hears one window of 20 s of synthetic music's kind. What stands near its noise below is guessed: do not
+  believe it. It was not taught sung words, moods, mixing or cultures.
 - **Licence**: CC0-1.0 for the weights here.
 
 Held-out four-way questions (chance 25 %), played by FluidSynth with MuseScore General; per cent right when the clip is
@@ -140,6 +160,14 @@ heard, when Gaussian noise is heard in its place, and when nothing is; intervals
 | skill | questions | clip | noise | nothing | clip - noise |
 |---|---|---|---|---|---|
 {rows}
+
+{captions}
+
+Families of questions that were asked forty times or more:
+
+| family | questions | clip | noise | nothing | clip - noise |
+|---|---|---|---|---|---|
+{tasks}
 """
 
 

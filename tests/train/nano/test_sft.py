@@ -229,6 +229,18 @@ def test_what_hears_no_better_than_noise_does_not_ship(taught: tuple[dict[str, A
     assert not (tmp_path / "weights").exists()
 
 
+def test_the_card_tells_of_captions_and_of_families_asked_often() -> None:
+    often, seldom = ({"audio": {"value": v, "n": n}, "audio - noise": {"value": v, "low": 1, "high": 9, "n": n}}
+                     for v, n in ((5.0, 40), (70.0, 39)))  # fmt: skip
+    best = {name: cell | {"value": 20.0} for name, cell in often.items()}
+    captions = {"audio": {"n": 24.0, "precision": 0.543, "recall": 0.5}, "noise": {"precision": 0.3, "recall": 0.2}}
+    told = report_of(12.5) | {"task": {"pace": often, "mode": seldom, "key": best}, "captions": captions}
+    card = export.card(told, {})
+    assert "Claims of 24 captions: precision 0.54, on noise 0.30; recall 0.50, on noise 0.20." in card
+    assert card.index("| key | 40 |") < card.index("| pace | 40 |") and "| mode |" not in card
+    assert "not judged" in export.card(report_of(12.5), {})
+
+
 def test_what_ships_comes_back_whole(
     words: Path, loaded: Any, taught: tuple[dict[str, Any], Any], tmp_path: Path
 ) -> None:
