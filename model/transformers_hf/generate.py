@@ -4,6 +4,7 @@ The prompt is read in pieces, which bounds the memory and lets a person stop it;
 `generate`, which sees the embeddings and stops at the first token after the stream was closed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,14 +36,13 @@ def answer(loaded: Loaded, prompt: Prompt, sampling: Sampling, outlet: Outlet, k
         cache = kept.take(prompt.ids, prompt.about) or package("transformers").DynamicCache(config=loaded.model.config)
         writer = Writer(loaded.tokenizer, outlet)
         try:
-            _read(loaded, embeddings, cache, outlet)
+            read(loaded, embeddings, embeddings.shape[1] - PIECE_TOKENS, cache, outlet.check)
             _write(torch, loaded, embeddings, cache, writer, sampling, n_most, outlet)
         except Stopped:  # what was read until then serves the next question
             kept.put([*prompt.ids, *writer.ids], prompt.about, cache)
             raise
     kept.put([*prompt.ids, *writer.ids], prompt.about, cache)
-    ends = loaded.model.generation_config.eos_token_id
-    over = bool(writer.ids) and writer.ids[-1] in (ends if isinstance(ends, list) else [ends])
+    over = bool(writer.ids) and writer.ids[-1] in ends_of(loaded.model)
     return Ending("stop" if over else "length", len(prompt.ids), len(writer.ids))
 
 
@@ -65,15 +65,19 @@ def embedded(loaded: Loaded, prompt: Prompt) -> Any:
     return embeddings.masked_scatter(places, prompt.vectors.to(embeddings.device, embeddings.dtype))
 
 
-def _read(loaded: Loaded, embeddings: Any, cache: Any, outlet: Outlet) -> None:
-    """Reads all but the last piece into the cache; `generate` reads what is left."""
-    reader = loaded.model.get_decoder()
-    while embeddings.shape[1] - cache.get_seq_length() > PIECE_TOKENS:
-        outlet.check()
-        start = cache.get_seq_length()
-        piece = embeddings[:, start : start + PIECE_TOKENS]
-        reader(inputs_embeds=piece, past_key_values=cache, use_cache=True)
-    outlet.check()
+def read(loaded: Loaded, embeddings: Any, n_tokens: int, cache: Any, check: Callable[[], None]) -> None:
+    """Reads the first tokens into the cache, piece by piece; `check` may raise between pieces."""
+    while (start := cache.get_seq_length()) < n_tokens:
+        check()
+        piece = embeddings[:, start : min(n_tokens, start + PIECE_TOKENS)]
+        loaded.model.get_decoder()(inputs_embeds=piece, past_key_values=cache, use_cache=True)
+    check()
+
+
+def ends_of(model: Any) -> frozenset[int]:
+    """The tokens that end an answer."""
+    ends = model.generation_config.eos_token_id
+    return frozenset(ends if isinstance(ends, list) else [ends])
 
 
 def _write(

@@ -13,7 +13,7 @@ from model.errors import NoAbility
 from model.streaming import Ending
 from model.thinking import Thinking
 from model.transformers_hf.context import Kept, shared, size_bytes
-from model.transformers_hf.generate import PIECE_TOKENS, Prompt, config, embedded, penalties, room
+from model.transformers_hf.generate import Prompt, config, embedded, ends_of, penalties, read, room
 from model.transformers_hf.load import Loaded, package
 from model.types import Done, Sampling, Whole
 from model.unicode_text import plain
@@ -54,10 +54,7 @@ def _read(loaded: Loaded, prompt: Prompt, n_tokens: int, kept: Kept) -> Any:
     """The memory of a prompt's first tokens."""
     cache = kept.take(prompt.ids[: n_tokens + 1], prompt.about)
     cache = cache or package("transformers").DynamicCache(config=loaded.model.config)
-    embeddings = embedded(loaded, prompt)[:, :n_tokens]
-    while (start := cache.get_seq_length()) < n_tokens:
-        piece = embeddings[:, start : start + PIECE_TOKENS]
-        loaded.model.get_decoder()(inputs_embeds=piece, past_key_values=cache, use_cache=True)
+    read(loaded, embedded(loaded, prompt), n_tokens, cache, lambda: None)
     return cache
 
 
@@ -94,8 +91,7 @@ def _rows(loaded: Loaded, prompts: Sequence[Prompt], n_shared: int) -> tuple[Any
 
 def _whole(loaded: Loaded, n_prompt: int, ids: list[int]) -> Written:
     """What was written up to its end; what fills a row after that is left out."""
-    ends = loaded.model.generation_config.eos_token_id
-    ends = set(ends if isinstance(ends, list) else [ends])
+    ends = ends_of(loaded.model)
     over = next((at + 1 for at, token in enumerate(ids) if token in ends), 0)
     own = ids[: over or len(ids)]
     text = loaded.tokenizer.decode(own, skip_special_tokens=True, clean_up_tokenization_spaces=False)

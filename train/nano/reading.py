@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model.transformers_hf.generate import ends_of
 from train.collate import Writer
 from train.grpo.policy import encode
 from train.spectrograms import Heard
@@ -79,7 +80,7 @@ class Reader:
         """The likeliest words, one after the other."""
         import torch
 
-        ends, said = self._ends(), list[int]()
+        ends, said = ends_of(self.inner), list[int]()
         with torch.inference_mode():
             cache, logits = self._asked(before, question, n_vectors)
             while len(said) < n_tokens:
@@ -115,10 +116,6 @@ class Reader:
         """An answer's tokens with its end."""
         tokens = self.writer.conversation([("A", text)], 0)
         return tuple(token for token, learned in zip(tokens.ids, tokens.learned, strict=True) if learned)
-
-    def _ends(self) -> set[int]:
-        ends = self.inner.generation_config.eos_token_id
-        return set(ends) if isinstance(ends, list) else {ends}
 
 
 def noise(extractor: Any, seed: int) -> Heard:
