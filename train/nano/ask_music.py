@@ -124,13 +124,14 @@ def chord_kind(card: SongCard, random: Random) -> Iterator[Asked]:
         time_s = round((segment.start_s + segment.end_s) / 2)
         inside = segment.start_s + 0.5 <= time_s <= segment.end_s - 0.5
         if inside and segment.label.quality in KINDS and not segment.label.added and not segment.label.omitted:
-            found.append((time_s, KINDS[segment.label.quality]))
+            found.append((float(time_s), KINDS[segment.label.quality]))
     if found and ground:
         rare = [row for row in found if row[1] not in ("major triad", "minor triad")]
         time_s, right = random.choice(rare if rare and random.random() < 0.5 else found)
         wrong = near_misses.words(right, list(KINDS.values())[:6], 3, random)
         truth = {"type": "words", "accept": [right], "reject": wrong}
-        yield Asked({"time": clock(time_s)}, right, truth, wrong, "chord", True, bases=(ground,))
+        moment = ((time_s, time_s),)
+        yield Asked({"time": clock(time_s)}, right, truth, wrong, "chord", True, references=moment, bases=(ground,))
 
 
 def chord_row(card: SongCard, random: Random) -> Iterator[Asked]:

@@ -13,6 +13,7 @@ from random import Random
 from musicflamingo_app.facts.card import SongCard
 from train.examples import SKILLS, Example, Recording
 from train.nano import ask_music, ask_players
+from train.nano.evidence import with_evidence
 from train.nano.wordings import wordings
 from train.tasks.caption import CAPTIONS
 from train.tasks.judge import judge
@@ -22,7 +23,7 @@ from train.think import with_thoughts
 
 N_QUESTIONS = 8
 FOUR_WAY = 0.75  # of the questions that could be
-THOUGHTS, CAPTION_THOUGHTS, FACT_SHEETS = 0.5, 0.15, 0.3
+CAPTION_THOUGHTS, FACT_SHEETS = 0.5, 0.3
 TEMPORAL, ATTRIBUTES, HARMONY, VOCAL, STRUCTURE = SKILLS
 
 
@@ -94,11 +95,12 @@ def lessons_of(name: str, card: SongCard) -> list[Example]:
     """The questions and captions of a clip; the same name and card give the same ones."""
     digest = sha256(name.encode()).hexdigest()
     track, random = Recording(digest, f"{name}.wav", song=card.title), Random(f"lessons {name}")
-    questions = [_thought(example, card, random, THOUGHTS) for example in questions_of(track, card, random)]
+    questions = [with_evidence(example, card) for example in questions_of(track, card, random)]
+    random = Random(f"captions {name}")
     captions = list(SHORT.examples(track, card))
     if random.random() < FACT_SHEETS:
         captions += FACTS.examples(track, card)
-    return [*questions, *(_thought(example, card, random, CAPTION_THOUGHTS) for example in captions)]
+    return [*questions, *(with_thoughts(one, card) if random.random() < CAPTION_THOUGHTS else one for one in captions)]
 
 
 def questions_of(track: Recording, card: SongCard, random: Random) -> list[Example]:
@@ -143,7 +145,3 @@ def _is_answerable(example: Example) -> bool:
     """Whether its own answer earns full marks; the names of rare chords cannot be read back."""
     mark = judge(example, example.answer)
     return mark is not None and mark.value >= 1.0
-
-
-def _thought(example: Example, card: SongCard, random: Random, share: float) -> Example:
-    return with_thoughts(example, card) if random.random() < share else example

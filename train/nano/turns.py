@@ -20,7 +20,8 @@ from train.nano import words as speech
 from train.nano.architecture import N_VECTORS
 from train.prompts import prompt_text, target_text
 
-TURNS, THINKING_TURNS = 6, 3
+TURNS = 6
+THINKING = 0.7  # of the turns, where thoughts are taught: what is answered at once must not be forgotten
 CAPTION_SHARE = 0.4  # of the conversations that end in a caption, once half of the learning is over
 SORTED_BATCHES = 8  # batches drawn together and sorted by length, so that little is padded
 CAPTION_TOKENS, CAPTION_WEIGHT = 24, 3.0  # a longer reply is a caption, and weighs as much as so many answers
@@ -67,16 +68,17 @@ def taught(data: Path, kept: Path, side: str, known: speech.Table, n_most: int |
 
 
 def spoken(clip: Taught, share: float, random: np.random.Generator, *, thinks: bool = False) -> list[tuple[str, str]]:
-    """Questions and replies of one conversation when `share` of the learning is over; none without a thought."""
-    asked = [one for one in clip.questions if one.thought] if thinks else list(clip.questions)
-    asked = [asked[int(at)] for at in random.permutation(len(asked))]
+    """Questions and replies of one conversation when `share` of the learning is over; with `thinks` most after a
+    thought, those without one as they are."""
+    asked = [clip.questions[int(at)] for at in random.permutation(len(clip.questions))]
     if random.random() > share:
         asked.sort(key=lambda one: not one.options)  # stable: the easier kind first
-    some = asked[: THINKING_TURNS if thinks else TURNS]
+    some = asked[:TURNS]
     chosen = [some[int(at)] for at in random.permutation(len(some))]
-    if clip.captions and not thinks and random.random() < CAPTION_SHARE * min(1.0, 2 * share):
+    if clip.captions and random.random() < CAPTION_SHARE * min(1.0, 2 * share):
         chosen.append(clip.captions[int(random.integers(len(clip.captions)))])
-    return [(prompt_text(one, thinks=thinks), target_text(one, thinks=thinks)) for one in chosen]
+    after = [thinks and random.random() < THINKING for _ in chosen]
+    return [(prompt_text(one, thinks=t), target_text(one, thinks=t)) for one, t in zip(chosen, after, strict=True)]
 
 
 def packed(said: Sequence[tuple[str, str]], writer: Writer) -> Packed:
@@ -84,16 +86,27 @@ def packed(said: Sequence[tuple[str, str]], writer: Writer) -> Packed:
     told = [writer.conversation([turn], N_VECTORS) for turn in said]
     n_clip = told[0].ids.index(writer.processor.audio_eos_token_id) + 1
     out = Packed(list(told[0].ids[:n_clip]), [UNLEARNED] * n_clip, [0.0] * n_clip, list(range(n_clip)), [0] * n_clip)
-    for number, tokens in enumerate(told, start=1):
-        n_learned = sum(tokens.learned)
-        share = (CAPTION_WEIGHT if n_learned > CAPTION_TOKENS else 1.0) / n_learned
+    for number, ((_, reply), tokens) in enumerate(zip(said, told, strict=True), start=1):
+        weights = iter(_weights(reply, sum(tokens.learned), writer))
         n = len(tokens.ids) - n_clip
         out.ids.extend(tokens.ids[n_clip:])
         out.labels.extend(tokens.labels[n_clip:])
-        out.weights.extend(share if learned else 0.0 for learned in tokens.learned[n_clip:])
+        out.weights.extend(next(weights) if learned else 0.0 for learned in tokens.learned[n_clip:])
         out.positions.extend(range(n_clip, n_clip + n))
         out.segments.extend([number] * n)
     return out
+
+
+def _weights(reply: str, n: int, writer: Writer) -> list[float]:
+    """What each of the `n` learned tokens of a reply counts. A thought counts beside its answer, as it would else
+    drown it: what is learned of a thought is mostly its form."""
+    thought = reply.rpartition("<answer>")[0]
+    n_after = n - len(writer.tokenizer(thought + "<answer>", add_special_tokens=False)["input_ids"]) if thought else n
+    return [_weight(n - n_after)] * (n - n_after) + [_weight(n_after)] * n_after
+
+
+def _weight(n: int) -> float:
+    return (CAPTION_WEIGHT if n > CAPTION_TOKENS else 1.0) / max(1, n)
 
 
 def batches(

@@ -17,7 +17,7 @@ from train.nano import attention, export, features, judge, reward, sft, shards, 
 from train.nano import words as speech
 from train.nano.reading import Reader, noise, window
 from train.nano.sft import RECIPE, learn, learner_of, loss_of, step
-from train.prompts import prompt_text
+from train.prompts import THINK, prompt_text
 from train.tuning import adapted
 
 pytestmark = pytest.mark.filterwarnings(PEFT_ASKS)
@@ -55,8 +55,14 @@ def test_a_conversation_begins_with_options_and_ends_with_a_caption(lessons: dic
     assert all(len(said) == 2 for said in early)
     n_captions = sum(len(said) == 3 for said in late)
     assert 5 < n_captions < 28 and all("Describe" in said[2][0] for said in late if len(said) == 3)
-    thinking = turns.spoken(one, 1.0, random, thinks=True)
-    assert all("<think>" in said for _, said in thinking) and len(thinking) == 2
+
+
+def test_most_replies_come_after_a_thought_where_thoughts_are_taught(lessons: dict[str, list[turns.Taught]]) -> None:
+    one, random = lessons["train"][0], np.random.default_rng(0)
+    said = [pair for _ in range(60) for pair in turns.spoken(one, 0.0, random, thinks=True)]
+    thought = sum("<think>" in reply for _, reply in said)
+    assert 0.5 < thought / len(said) < 0.9
+    assert all((THINK in question) == ("<think>" in reply) for question, reply in said)
 
 
 def test_every_reply_weighs_the_same_but_captions(loaded: Any, lessons: dict[str, list[turns.Taught]]) -> None:
@@ -65,6 +71,15 @@ def test_every_reply_weighs_the_same_but_captions(loaded: Any, lessons: dict[str
     row = turns.packed(said, writer)
     assert abs(sum(row.weights) - (1 + 1 + turns.CAPTION_WEIGHT)) < 1e-5
     assert [weight > 0 for weight in row.weights] == [label >= 0 for label in row.labels]
+
+
+def test_a_thought_and_its_answer_weigh_apart(loaded: Any) -> None:
+    writer, thought = Writer(loaded.processor), "<think>" + "The beat is heard. " * 20 + "</think>"
+    row = turns.packed([("How fast?", f"{thought} Hence, the final answer is: <answer>fast</answer>")], writer)
+    weights = [weight for weight in row.weights if weight > 0]
+    after = [weight for weight in weights if weight != weights[0]]
+    assert abs(sum(weights) - (turns.CAPTION_WEIGHT + 1)) < 1e-5 and abs(sum(after) - 1) < 1e-5
+    assert weights[-len(after) :] == after and len(after) < len(weights) / 2
 
 
 def test_packed_questions_are_learned_as_if_each_were_alone(
