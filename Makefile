@@ -43,7 +43,7 @@ $(VENV)/.run: $(VENV)/bin/python requirements/run.lock requirements/weights.lock
 	$(PIP) --no-deps --editable .
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.run requirements/dev.lock
+$(VENV)/.dev: $(VENV)/.run requirements/dev.lock requirements/scores.lock
 	$(PIP) -r requirements/dev.lock
 	touch $@
 

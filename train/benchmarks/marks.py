@@ -39,7 +39,7 @@ def marks(truth: Truth, found: Findings) -> Marks:
     """Judges what was found; what was not measured, or is not known, has no score."""
     scores = _chords(truth, found) | _beats(truth, found) | _form(truth, found)
     chords, keys = (), ()
-    if found.chords is not None:
+    if found.chords is not None and len(truth.chords):
         chords = chord_claims(truth.chords, found.chords)
     if found.key is not None and truth.key is not None:
         scores["key weighted"] = key_score(truth.key, found.key)
@@ -50,7 +50,7 @@ def marks(truth: Truth, found: Findings) -> Marks:
 
 
 def _chords(truth: Truth, found: Findings) -> dict[str, float]:
-    if found.chords is None:
+    if found.chords is None or not len(truth.chords):
         return {}
     scores = chord_scores(truth.chords, found.chords)
     return {

@@ -6,6 +6,7 @@ Each is rendered once and kept; `--renders` may be a folder that `train.ears.mak
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +22,14 @@ from train.ears.sound import performed
 from train.ears.split import HELD_OUT_FONT, TEST_SEEDS, songs
 from train.pieces.compose import piece
 from train.pieces.values import Piece
+from train.scores import corpus
 
 STYLES = ("jazz swing", "jazz waltz", "blues", "bossa")
 SETS = {
     "piano": "songs on a piano, as the collection has them",
     "band": "songs in another key and tempo, by a band",
     "jazz": "jazz, blues and bossa",
+    "scores": "Bach's chorales and folk tunes as they are written, by instruments of a seed's choice",
     "effects": "songs by a band and jazz, through effects: rooms, equalisers, compression, noise, poor copies",
 }
 FILE_HZ = 44_100  # every program reads this
@@ -74,6 +77,8 @@ def names(of: str, folder: Path, n_songs: int, n_pieces: int) -> list[str]:
         return [f"pop-{song}-1" for song in chosen]
     if of == "jazz":
         return styled(n_pieces)
+    if of == "scores":
+        return written(n_pieces)
     halves = names("band", folder, (n_songs + 1) // 2, 0), styled((n_pieces + 1) // 2)
     return [*halves[0], *halves[1]]
 
@@ -90,6 +95,13 @@ def styled(n: int) -> list[str]:
         if len(found) == n:
             break
     return found
+
+
+def written(n: int) -> list[str]:
+    """The first so many scores of the test side, chorales and tunes in turn. Raises MissingPackage."""
+    listed = corpus.names() if n else []
+    judging = (name for name in listed if (score := corpus.load(name)) is not None and corpus.side(score) == "test")
+    return [f"score-{name}" for name in islice(judging, n)]
 
 
 def takes(

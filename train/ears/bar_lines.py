@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.ears.items import Item
+from train.scores.play import STYLE
 
 NEAR_S = 0.12  # items know a change of chord to a tenth of a second
 FRAME_S = 0.1
@@ -22,9 +23,9 @@ BELIEVED = 0.4  # least share on the downbeat in the end
 def mended(item: Item) -> Item | None:
     """The item with bar lines where its chords change; None where they change nowhere in particular.
 
-    Items without beats, with few changes or not in four are left as they are.
+    Items without beats, with few changes or not in four are left as they are, and scores, whose bars are written.
     """
-    if not len(item.beats_s) or item.positions.max() != 4:
+    if not len(item.beats_s) or item.positions.max() != 4 or item.about.get("style") == STYLE:
         return item
     changes_s = (np.flatnonzero(np.diff(item.chords.astype(int))) + 1) * FRAME_S - FRAME_S / 2
     if len(changes_s) < FEWEST:

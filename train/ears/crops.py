@@ -77,12 +77,17 @@ def is_plain(name: str) -> bool:
     return name.startswith("solo-") or (name.startswith("pop-") and name.endswith("-0"))
 
 
+def _is_made(path: Path) -> bool:
+    """Whether an item is no song: a made piece, or a score played."""
+    return path.stem.startswith(("piece-", "score-"))
+
+
 def _kinds(folder: Path, real: Path | None) -> dict[str, list[Path]]:
     """The items at hand by kind. Raises NotFound where there are none."""
     paths = sorted(folder.glob("*.npz"))
     if not paths:
         raise NotFound(f"There are no items in {folder}.", "Make some with `python -m train.ears.make`.")
-    pieces, songs = [p for p in paths if p.stem.startswith("piece-")], [p for p in paths if p.stem[:5] != "piece"]
+    pieces, songs = [p for p in paths if _is_made(p)], [p for p in paths if not _is_made(p)]
     plain, bands = [p for p in songs if is_plain(p.stem)], [p for p in songs if not is_plain(p.stem)]
     recordings = sorted(real.glob("real-*.npz")) if real else []
     return {"pieces": pieces, "plain": plain, "bands": bands, "real": recordings}
@@ -159,8 +164,13 @@ def _padded(rows: NDArray[np.generic], length: int, filler: float) -> NDArray[np
 
 
 def near_beats(item: Item, start_s: float, rows: int, speed: float = 1.0) -> NDArray[np.float32]:
-    """1 on the row nearest to a beat (downbeat), 0.5 beside it; of a recording so many times faster."""
+    """1 on the row nearest to a beat (downbeat), 0.5 beside it; of a recording so many times faster.
+
+    Downbeats are -1 throughout where nobody knows which beats they are.
+    """
     out = np.zeros((rows, 2), np.float32)
+    if len(item.beats_s) and not item.positions.any():
+        out[:, 1] = -1.0
     for column, times in enumerate((item.beats_s, item.beats_s[item.positions == 1])):
         places = np.round((times - start_s) / speed * RHYTHMIC_HZ).astype(int)
         for offset, value in ((-1, 0.5), (1, 0.5), (0, 1.0)):

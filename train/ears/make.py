@@ -23,6 +23,8 @@ from train.ears.split import HELD_OUT_FONT, HELD_OUT_STYLE, TEST_SEEDS, TRAIN_SE
 from train.pieces.compose import piece
 from train.pieces.values import Part, Piece
 from train.pop909 import load, unpacked
+from train.scores import corpus
+from train.scores.play import played
 
 FONTS = {
     "FluidR3_GM": "/usr/share/sounds/sf2/FluidR3_GM.sf2",
@@ -45,6 +47,7 @@ def main() -> None:
     parser.add_argument("--pieces", type=int, default=600, help="how many made pieces")
     parser.add_argument("--first", type=int, default=0, help="how many of the side's pieces to pass over")
     parser.add_argument("--styles", nargs="*", default=[], help="make pieces of these styles alone, and no songs")
+    parser.add_argument("--scores", type=int, default=0, help="make the side's among so many real scores, and no songs")
     parser.add_argument("--lessons", action="store_true", help="make only songs that teach nothing yet, into lessons/")
     parser.add_argument("--seconds", type=float, default=0.0, help="of each, from its start; 0 for all of it")
     parser.add_argument("--part", default="0/1", help="which part of the work, such as 0/2")
@@ -63,6 +66,8 @@ def main() -> None:
 
 
 def _asked(folder: Path, given: argparse.Namespace) -> list[str]:
+    if given.scores:
+        return [f"score-{name}" for name in corpus.names()[: given.scores]]
     if given.styles:
         return of_styles(given.side, given.styles, given.first, given.pieces)
     asked = names(folder, given.side, given.rounds, given.pieces, given.solos)
@@ -129,9 +134,15 @@ def beginning(made: Piece, seconds: float) -> Piece:
 
 
 def piece_of(name: str, folder: Path, side: str) -> Piece | None:
-    """The music of an item with its truth; None for a held-out style where it does not belong."""
+    """The music of an item with its truth.
+
+    None for a held-out style or a score where it does not belong, and for a score that does not add up.
+    """
     seed = zlib.crc32(name.encode())
     kind, which, *rest = name.split("-")
+    if kind == "score":
+        score = corpus.load(which)
+        return played(score, seed) if score is not None and corpus.side(score) == side else None
     if kind == "piece":
         made = piece(int(which))
         if made.style == HELD_OUT_STYLE and side != "test":

@@ -15,6 +15,7 @@ from train.benchmarks.marks import marks
 from train.benchmarks.takes import SETS, Source, Take, names, styled, takes
 from train.benchmarks.truth import truth_of
 from train.pieces.compose import piece as composed
+from train.scores import corpus
 
 
 def take(name: str = "good", of: str = "piano") -> Take:
@@ -75,3 +76,12 @@ def test_sets_hold_songs_that_never_teach_and_styles_in_turn(tmp_path: Path) -> 
     assert names("effects", tmp_path, 2, 0) == ["pop-207-1"]
     assert sorted(composed(int(name[6:])).style for name in styled(4)) == ["blues", "bossa", "jazz swing", "jazz waltz"]
     assert styled(0) == []
+
+
+def test_scores_of_the_test_side_judge(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    sides = {"bach.a": "test", "ryans.b": "train", "oneills.c": None, "bach.d": "test", "bach.e": "test"}
+    monkeypatch.setattr(corpus, "names", lambda: list(sides))
+    monkeypatch.setattr(corpus, "load", sides.get)
+    monkeypatch.setattr(corpus, "side", lambda score: score)
+    assert names("scores", tmp_path, 0, 2) == ["score-bach.a", "score-bach.d"]
+    assert names("scores", tmp_path, 5, 0) == []

@@ -69,3 +69,10 @@ def test_sureness_is_judged_over_all_recordings_and_cost_by_its_second() -> None
     assert found[KEY_ERROR].value == pytest.approx(0.4) and found[KEY_ERROR].n == 2
     assert found["beats F"].n == 2 and found["chords majmin"].value == pytest.approx(0.5)
     assert cost([sure]) == {"beats": pytest.approx(1 / 40), "whole": pytest.approx(2 / 40)}
+
+
+def test_music_whose_chords_nobody_told_has_no_score_of_them() -> None:
+    truth = truth_of(piece())
+    judged = marks(replace(truth, chords=Timeline()), all_right(truth))
+    assert judged.scores.keys() == {name for name in MEASURES if not name.startswith("chords")}
+    assert judged.chord_claims == ()

@@ -90,7 +90,7 @@ def test_a_faster_crop_has_its_beats_where_its_rows_are(item: Item) -> None:
 
 @pytest.mark.parametrize(("plain", "low", "high"), [(0.0, 0.0, 0.0), (0.5, 0.4, 0.6), (1.0, 1.0, 1.0)])
 def test_as_many_crops_are_plain_as_asked(item: Item, tmp_path: Path, plain: float, low: float, high: float) -> None:
-    for name in ("piece-1", "pop-001-0", "pop-001-1", "pop-002-10", "solo-001-0"):
+    for name in ("piece-1", "score-oneills.1", "pop-001-0", "pop-001-1", "pop-002-10", "solo-001-0"):
         families = np.full_like(item.families, is_plain(name))
         save(replace(item, families=families), tmp_path / f"{name}.npz")
     shares = Shares(pieces=0.0, plain=plain)
@@ -120,6 +120,12 @@ def test_bar_lines_go_where_chords_change(place: int) -> None:
     item = mended(four(place))
     assert item is not None
     assert list(np.flatnonzero(item.positions == 1)[:3]) == [place - 1, place + 3, place + 7]
+
+
+def test_bar_lines_of_a_score_are_believed() -> None:
+    item = four(3)
+    kept = mended(replace(item, about={"style": "score"}))
+    assert kept is not None and list(np.flatnonzero(kept.positions == 1)[:2]) == [0, 4]
 
 
 def test_beats_between_which_chords_change_are_not_believed() -> None:

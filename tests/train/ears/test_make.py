@@ -12,6 +12,8 @@ from train.ears.pop import NATURAL, PIANOS, SPEEDS, lines
 from train.ears.split import side
 from train.pieces.compose import piece
 from train.pop909 import load
+from train.scores import corpus
+from train.scores.read import read
 
 SONG = next(f"{number:03d}" for number in range(1, 100) if side(f"{number:03d}") == "train")
 
@@ -99,3 +101,20 @@ def test_the_beginning_of_a_piece_is_played_as_the_whole_is() -> None:
     ]
     assert made.beats.times_s == tuple(t for t in whole.beats.times_s if t < half_s)
     assert beginning(whole, whole.duration_s + 1) is whole
+
+
+def test_scores_alone_are_made_of_their_side(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    tune = read("X:1\nT:One\nM:4/4\nL:1/8\nK:G\n" + "G2A2 B2c2|d2B2 G4|A2B2 c2A2|G4 G4|" * 2)
+    assert tune is not None
+    monkeypatch.setattr(corpus, "names", lambda: ["ryans.One", "oneills.2", "oneills.3"])
+    monkeypatch.setattr(corpus, "load", {"ryans.One": tune, "oneills.2": None}.__getitem__)
+    asked: list[str] = []
+    monkeypatch.setattr("train.ears.make.make", lambda name, *_, **__: asked.append(name))
+    given = ["make", "--data", str(tmp_path), "--out", str(tmp_path / "items"), "--scores", "2"]
+    monkeypatch.setattr(sys, "argv", given)
+    main()
+    assert asked == ["score-ryans.One", "score-oneills.2"]
+    home = corpus.side(tune)
+    made = {side_: piece_of("score-ryans.One", tmp_path, side_) for side_ in SEEDS}
+    assert [side_ for side_, piece_ in made.items() if piece_ is not None] == [home]
+    assert piece_of("score-oneills.2", tmp_path, home) is None
