@@ -40,6 +40,10 @@ ModelOption = Annotated[
 ]
 RegionOption = Annotated[str, typer.Option("--region", help="Only this part, such as 0:30-1:00.")]
 FactsOption = Annotated[bool, typer.Option("--facts/--no-facts", help="Tell the model what was measured.")]
+ThinkOption = Annotated[
+    bool,
+    typer.Option("--think/--no-think", help="Let a model that can think do so before it answers."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the text.")]
 ServerOption = Annotated[
     str, typer.Option("--server", help="URL of a model server, for openai-server; its key is a setting.")
@@ -75,6 +79,7 @@ def ask(
     model: ModelOption = None,
     region: RegionOption = "",
     facts: FactsOption = True,
+    think: ThinkOption = True,
     conversation: Annotated[int | None, typer.Option(help="Go on with this conversation.")] = None,
     as_json: JsonOption = False,
     server: ServerOption = "",
@@ -86,7 +91,13 @@ def ask(
     with _desk(settings) as studio:
         found = find_track(studio, track)
         talk = studio.speech.ask(
-            found.id, question, model_id=settings.model, conversation_id=conversation, region=place, use_facts=facts
+            found.id,
+            question,
+            model_id=settings.model,
+            conversation_id=conversation,
+            region=place,
+            use_facts=facts,
+            think=think,
         )
         _told(talk, as_json)
 

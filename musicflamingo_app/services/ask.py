@@ -29,6 +29,7 @@ class Question:
     region: Interval | None = None
     use_facts: bool = True
     adapter: str | None = None  # its name; "" for the base alone, None for what is in use
+    think: bool = True  # first, where a model can
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def _answer(parts: Parts, begun: _Begun, stop: Stop, said: Said) -> Generator[Ev
         lambda abilities: sampling_of(question.model_id, abilities),
         worn,
         question.text,
+        question.think,
     )
     yield from speak(parts, wish, stop, said)
 

@@ -59,7 +59,8 @@ class Parts:
 class Wish:
     """What a model is asked: who, about what, and the words once it is known what the model can do.
 
-    `question` is what a person wrote: the places it names are heard where not all can be.
+    `question` is what a person wrote: the places it names are heard where not all can be. Without `think` a model that
+    thinks answers at once.
     """
 
     model_id: str
@@ -70,6 +71,7 @@ class Wish:
     sampling: Callable[[Abilities], Sampling]
     worn: Worn | None = None
     question: str = ""
+    think: bool = True
 
 
 def region_in(track: Track, region: Interval | None) -> Interval | None:
@@ -156,7 +158,7 @@ def _excerpt(parts: Parts, wish: Wish, abilities: Abilities) -> Excerpt | None:
 def _asked(parts: Parts, wish: Wish, excerpt: Excerpt | None, stop: Stop, said: Said) -> Generator[Piece, None, None]:
     """The pieces of the answer of a model whose turn it is, with the sound when it hears."""
     backend = parts.voices.backend(wish.model_id)
-    abilities = backend.abilities
+    abilities = replace(backend.abilities, thinks=backend.abilities.thinks and wish.think)
     heard = excerpt.interval if excerpt is not None else wish.region
     sound = parts.hearing.sound(wish.track, heard) if abilities.hears_audio else None
     given = Given(sound, wish.card, wish.region, abilities.is_tiny, abilities.thinks, heard)

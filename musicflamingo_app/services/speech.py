@@ -121,9 +121,11 @@ class Speech:
         region: Interval | None = None,
         use_facts: bool = True,
         adapter: str | None = None,
+        think: bool = True,
     ) -> Talk:
         """Asks about a track; see services/ask.py."""
-        return ask(self._parts, Question(track_id, text, model_id, conversation_id, region, use_facts, adapter))
+        question = Question(track_id, text, model_id, conversation_id, region, use_facts, adapter, think)
+        return ask(self._parts, question)
 
     def conversations(self, track_id: int) -> tuple[Conversation, ...]:
         """The conversations about a track, the one last spoken in first. Raises NotFound."""

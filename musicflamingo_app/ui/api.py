@@ -81,8 +81,10 @@ class Api:
         end_s: float = -1.0,
         use_facts: bool = True,
         model: str = "",
+        think: bool = True,
     ) -> dict[str, Any]:
-        """Asks about a track and keeps question and answer; `conversation_id` 0 begins a conversation."""
+        """Asks about a track and keeps question and answer; `conversation_id` 0 begins a conversation, without `think`
+        a model that thinks answers at once."""
         talk = self._studio.speech.ask(
             track_id,
             question,
@@ -90,6 +92,7 @@ class Api:
             conversation_id=conversation_id or None,
             region=_region(start_s, end_s),
             use_facts=use_facts,
+            think=think,
         )
         kept = _last(talk)
         answer = _plain(utterance_row(kept, self._studio.analysis(track_id)))

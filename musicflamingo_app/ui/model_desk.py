@@ -159,6 +159,7 @@ class ModelDesk:
             "fraction": work.fraction if work is not None and busy else status.fraction,
             "sentence": sentence,
             "hears": _hears(model),
+            "thinks": model.thinks,
             "sizes": self._sizes(model, known, status.precision or precision),
             "licence": _licence(model),
             "folder": str(offer.folder) if model.needs_fetching else "",

@@ -143,6 +143,7 @@ class _Speech:
             region=region_of(body),
             use_facts=bool(body.get("facts", True)),
             adapter=text_of(body, "adapter") if "adapter" in body else None,
+            think=bool(body.get("think", True)),
         )
         about = {"kind": "answer", "track": track_id, "conversation": conversation_id}
         return answers.fresh_json(

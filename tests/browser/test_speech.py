@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from musicflamingo_app.ui.serve import Running
-from tests.ui.speaking import HEARING
+from tests.ui.speaking import HEARING, THINKING
 
 SHEETS = "document.querySelectorAll('[aria-label=\"Edit: Lyric sheet\"]').length"
 
@@ -113,6 +113,31 @@ def test_a_conversation_is_asked_kept_and_found_again(page: Any, open_track: Cal
     with page.expect_download() as saved:
         page.get_by_label("Save the conversation as Markdown").click()
     assert "Why is the moon in it?" in saved.value.path().read_text("utf-8")
+
+
+def test_a_model_that_thinks_may_be_asked_for_its_answer_at_once(page: Any, open_track: Callable[..., None]) -> None:
+    open_track(page, 2)
+    first = page.locator("#ma-panel-chat").get_by_label("Think first")
+    for model, thinks in ((HEARING, False), (THINKING, True)):
+        choose(page, model)
+        page.reload()
+        page.wait_for_function("window.__ma && window.__ma.ready")
+        tab(page, "Ask")
+        page.locator("#ma-panel-chat").get_by_text("Choose another model").wait_for()
+        assert first.is_visible() is thinks
+    assert first.is_checked()
+    answers, thoughts = ('.ma-turn[data-role="assistant"]', '.ma-turn[data-role="assistant"] details.ma-thought')
+    for number, thinks in enumerate((True, False), start=1):
+        first.set_checked(thinks)
+        page.get_by_label("Your question").fill("Why is the moon in it?")
+        page.get_by_label("Your question").press("Enter")
+        page.wait_for_function(f"document.querySelectorAll('{answers}').length === {number}")
+        page.locator(answers).nth(number - 1).get_by_text("second verse").wait_for()
+        assert page.locator(thoughts).count() == 1
+    page.reload()
+    page.wait_for_function("window.__ma && window.__ma.ready")
+    page.locator(thoughts).wait_for(state="attached")
+    assert not first.is_checked()
 
 
 def test_a_question_about_the_loop_names_it(page: Any, open_track: Callable[..., None]) -> None:

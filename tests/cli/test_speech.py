@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,11 @@ def test_an_answer_streams_without_what_would_move_the_cursor(
     document = json.loads(more.out)
     assert document["conversation"] == int(number) and document["text"] == "In C\x1b[2J [major]."
     assert not document["used_facts"] and document["thought"] == "hidden"
+    assert "<think>" not in str(backend.asked[-1])
+    backend.abilities = replace(backend.abilities, thinks=True)
+    for option, thinks in (("--think", True), ("--no-think", False)):
+        assert command("ask", "1", "And now?", "--model", HEARING, option).code == 0
+        assert ("<think>" in str(backend.asked[-1])) is thinks
 
 
 def test_the_embedded_model_is_called_tiny(command: Command, filled: Path, backend: FakeBackend) -> None:

@@ -175,10 +175,10 @@ def test_two_questions_to_one_model_wait_in_turn(make_speech: MakeSpeech, track:
 
 
 def test_stopping_while_waiting_gives_the_place_up(make_speech: MakeSpeech, track: Track) -> None:
-    backend = FakeBackend(gate=threading.Semaphore(0))
+    backend = FakeBackend(gate=threading.Semaphore(1))
     speech = make_speech({HEARING: backend})
     first = Reading(speech.ask(track.id, "First?", model_id=HEARING))
-    first.until(Speaking)
+    first.until(Piece)
     waiting = speech.ask(track.id, "Second?", model_id=HEARING)
     second = Reading(waiting)
     second.until(Waiting)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from musicflamingo_app.services.speech import Speech
 from musicflamingo_app.services.store import Store
 
 HEARING = "music-flamingo-2601-hf"
+THINKING = "music-flamingo-think-2601-hf"
 SAYS = (
     "## Overview\n", "A lively song at 120 BPM in A minor. ", "At 0:05 the <img src=x onerror=window.pwned=7> enters, ",
     "and ${window.pwned=8} follows in bar 9.\n", "- **Drums** and piano\n", "- a second verse",
@@ -23,7 +25,10 @@ SAYS = (
 
 
 class Scripted:
-    """Thinks a little, then says its pieces one after the other; a prompt with “slowly” makes it slow."""
+    """Thinks a little, then says its pieces one after the other; a prompt with “slowly” makes it slow.
+
+    One that is known to think does so when it is asked to and never else.
+    """
 
     name = "Scripted Flamingo"
 
@@ -32,10 +37,12 @@ class Scripted:
 
     def stream(self, messages: Sequence[Message], sampling: Sampling) -> "_Stream":
         asked = str([part for part in messages[-1].parts if type(part).__name__ == "Text"])
-        return _Stream(self._pieces(pause_s=2.0 if "slowly" in asked else 0.0))
+        thinks = "<think>" in asked or not self.abilities.thinks
+        return _Stream(self._pieces(2.0 if "slowly" in asked else 0.0, thinks=thinks))
 
-    def _pieces(self, pause_s: float) -> Iterator[Delta | Done]:
-        yield Delta("thought", "I hear a <b>pulse</b>.")
+    def _pieces(self, pause_s: float, *, thinks: bool) -> Iterator[Delta | Done]:
+        if thinks:
+            yield Delta("thought", "I hear a <b>pulse</b>.")
         for text in self._says:
             time.sleep(pause_s)
             yield Delta("text", text)
@@ -79,7 +86,10 @@ def speech_over(tracks: Sequence[Any], analyses: Sequence[Any], curves: Any, fol
         )  # fmt: skip
         assert kept.id == track.id
     tiny, hearing = Scripted(Abilities(is_tiny=True)), Scripted(Abilities(hears_audio=True, max_audio_s=1200.0))
-    voices = {"embedded": lambda _opening: tiny, HEARING: lambda _opening: hearing}
+    thinking = Scripted(replace(hearing.abilities, thinks=True))
+    voices = {
+        "embedded": lambda _opening: tiny, HEARING: lambda _opening: hearing, THINKING: lambda _opening: thinking,
+    }  # fmt: skip
     return Speech(library, folder / "models", voices=voices)
 
 

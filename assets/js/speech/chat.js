@@ -22,6 +22,8 @@ export class Chat {
     this.starters = el('div', { class: 'ma-starters' });
     this.question = el('textarea', { rows: 2, maxlength: 4000, placeholder: 'Ask about this music', 'aria-label': 'Your question', onkeydown: (event) => this.key(event) });
     this.facts = el('input', { type: 'checkbox', checked: recall('facts', true), onchange: () => remember('facts', this.facts.checked) });
+    this.thinks = el('input', { type: 'checkbox', checked: recall('think', true), onchange: () => remember('think', this.thinks.checked) });
+    this.first = el('label', { class: 'ma-check', hidden: true, title: 'It writes down first how it comes to its answer, which takes longer.' }, this.thinks, el('span', {}, 'Think first'));
     this.looped = el('input', { type: 'checkbox', disabled: true });
     this.scope = el('label', { class: 'ma-check' }, this.looped, el('span', {}, 'About the loop'));
     this.go = iconButton('play', 'Ask', () => this.ask(), { text: 'Ask', class: 'ma-button ma-primary' });
@@ -29,9 +31,9 @@ export class Chat {
     this.element = el('div', { class: 'ma-words' },
       el('div', { class: 'ma-ask-bar' }, this.pick, iconButton('plus', 'New conversation', () => this.open(null), { text: 'New', class: 'ma-button' }), this.save, this.trash, this.find),
       this.found, this.turns, this.starters, this.question,
-      el('div', { class: 'ma-ask-bar' }, this.scope, el('label', { class: 'ma-check' }, this.facts, el('span', {}, 'Use measured facts')), this.go), this.model);
+      el('div', { class: 'ma-ask-bar' }, this.scope, el('label', { class: 'ma-check' }, this.facts, el('span', {}, 'Use measured facts')), this.first, this.go), this.model);
     on('ma:loop', (loop) => this.loopChanged(loop));
-    on('ma:voice', () => this.id && modelLine(this.model));
+    on('ma:voice', () => this.id && this.voice());
   }
 
   loopChanged(loop) {
@@ -44,7 +46,7 @@ export class Chat {
   async show(song) {
     this.id = song.id;
     this.draft = null;
-    modelLine(this.model);
+    this.voice();
     try {
       this.suggested = await getJson(`ma/tracks/${song.id}/starters.json`);
       await this.list();
@@ -53,6 +55,11 @@ export class Chat {
     } catch (error) {
       if (this.id === song.id) replace(this.turns, el('p', { class: 'ma-notice', role: 'alert' }, `${error.what ?? 'The conversations could not be read.'} ${error.advice ?? ''}`));
     }
+  }
+
+  async voice() {
+    const model = await modelLine(this.model);
+    this.first.hidden = !model?.thinks;
   }
 
   frame() {}
@@ -95,7 +102,7 @@ export class Chat {
     if (!text.trim() || this.draft) return;
     const region = this.looped.checked && this.loop ? { start: this.loop.start, end: this.loop.end } : {};
     try {
-      const { talk, conversation } = await send(`ma/tracks/${this.id}/ask`, { question: text, conversation: this.conversation, facts: this.facts.checked, ...region });
+      const { talk, conversation } = await send(`ma/tracks/${this.id}/ask`, { question: text, conversation: this.conversation, facts: this.facts.checked, think: this.thinks.checked, ...region });
       this.question.value = '';
       this.starters.hidden = true;
       this.turns.append(turn({ role: 'user', blocks: [{ kind: 'p', spans: [{ t: text }] }], start: region.start ?? null, end: region.end }));
