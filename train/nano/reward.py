@@ -1,7 +1,8 @@
 """Lets the nano learn by reward: `python -m train.nano.reward --data D --base B --adapter A --out RUN`.
 
 train/grpo over the questions of clips, with the trainer's own judge; the control asks held-out ones, heard and on
-noise. Goes on where it stopped; the adapter lies in `RUN/adapter`.
+noise. With `--thinks` it thinks before it answers, as `train.nano.sft --stage cot` taught it. Goes on where it stopped;
+the adapter lies in `RUN/adapter`.
 """
 
 import argparse
@@ -29,14 +30,15 @@ log = logging.getLogger(__name__)
 SETTINGS = GrpoSettings(
     prompts_per_step=4, group_size=6, kl_weight=0.02, max_new_tokens=24, learning_rate=1e-4, think=False, layout="plain"
 )
+THOUGHT_TOKENS = 120  # nearly all thoughts with their answers are shorter
 N_HELD_OUT = 64
 
 
 class ClipPrompts:
     """Prompts about clips, whose spectrograms lie in the shards of a side (train/grpo/prompts.py has them of files)."""
 
-    def __init__(self, writer: Writer, clips: shards.Clips) -> None:
-        self._writer, self._clips = writer, clips
+    def __init__(self, writer: Writer, clips: shards.Clips, *, thinks: bool = False) -> None:
+        self._writer, self._clips, self._thinks = writer, clips, thinks
         self._extractor = writer.processor.feature_extractor
         self._of: dict[str, int] = {}
         self.examples: list[Example] = []
@@ -54,7 +56,7 @@ class ClipPrompts:
         return self._written(example, noise(self._extractor, seed))
 
     def _written(self, example: Example, heard: Any) -> Prompt:
-        return Prompt(example, self._writer.prompt(prompt_text(example), heard.n_vectors), heard)
+        return Prompt(example, self._writer.prompt(prompt_text(example, thinks=self._thinks), heard.n_vectors), heard)
 
 
 class BothSides:
@@ -110,15 +112,25 @@ def main() -> None:
 
     torch.set_num_threads(given.threads)
     begun(given.out, given.data, "train", "valid")
-    settings = replace(SETTINGS, steps=given.steps, seed=given.seed)
+    settings = settings_of(given)
     loaded = load(Checkpoint(str(given.base), precision=given.precision, device=given.device))
     policy = policy_of(Plan(RECIPE, given.base, given.data, adapter=given.adapter), settings, loaded)
     learn(given.out, policy, lesson_of(given.data, Writer(loaded.processor), settings), Diary(given.out))
 
 
+def settings_of(given: argparse.Namespace) -> GrpoSettings:
+    """What the command line asks for; with thoughts, answers are longer and their form is rewarded."""
+    settings = replace(SETTINGS, steps=given.steps, seed=given.seed)
+    if not given.thinks:
+        return settings
+    return replace(settings, think=True, layout="think", max_new_tokens=THOUGHT_TOKENS)
+
+
 def lesson_of(data: Path, writer: Writer, settings: GrpoSettings) -> Lesson:
     """Questions of the train side to learn from, some of the valid side to look at."""
-    learned, held_out = (ClipPrompts(writer, shards.clips(data, side)) for side in ("train", "valid"))
+    learned, held_out = (
+        ClipPrompts(writer, shards.clips(data, side), thinks=settings.think) for side in ("train", "valid")
+    )
     some = held_out.examples[:: max(1, len(held_out.examples) // N_HELD_OUT)]
     prompts: Any = BothSides(learned, held_out)
     return Lesson(prompts, learned.examples, some, reward_of(settings), settings)
@@ -131,6 +143,7 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--adapter", type=Path, required=True, help="what train.nano.sft learned")
     parser.add_argument("--out", type=Path, required=True, help="where the run goes")
     parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--thinks", action="store_true", help="answers come after a thought")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--precision", default="bf16")
     parser.add_argument("--threads", type=int, default=1)

@@ -281,6 +281,20 @@ def test_what_ships_comes_back_whole(
         read(shipped)
 
 
+@pytest.mark.parametrize("thinks", [False, True])
+def test_answers_that_come_after_a_thought_are_asked_for_and_given_room(
+    loaded: Any, data: Path, tmp_path: Path, thinks: bool
+) -> None:
+    settings = reward.settings_of(argparse.Namespace(steps=3, seed=1, thinks=thinks))
+    lesson = reward.lesson_of(data, Writer(loaded.processor), settings)
+    asked = loaded.tokenizer.decode(lesson.prompts(lesson.learned[0]).ids)
+    assert ("<think>" in asked) is thinks is settings.think and settings.steps == 3
+    assert (settings.max_new_tokens > reward.SETTINGS.max_new_tokens) is thinks
+    thought = f"<think>It is heard.</think> <answer>{lesson.learned[0].answer}</answer>"
+    said = lesson.reward(lesson.learned[0], thought), lesson.reward(lesson.learned[0], lesson.learned[0].answer)
+    assert (said[0].value > said[1].value) is thinks and max(one.value for one in said) == 1.0
+
+
 def test_rewards_are_earned_on_clips(base: Path, loaded: Any, data: Path, tmp_path: Path) -> None:
     from dataclasses import replace
 
