@@ -33,7 +33,11 @@ def corrected(analysis: Analysis, corrections: Mapping[str, Correction]) -> Anal
             ) from error
     by = {aspect: _who(corrections[aspect]) for aspect in corrections}
     who = next(iter(by.values()), None)
-    changed = {name: Measured(value, 1.0, by.get(name) or who) for name, value in values.items()} if who else {}
+    changed: dict[str, Any] = {}
+    if who is not None:
+        changed = {name: Measured(value, 1.0, by.get(name) or who) for name, value in values.items()}
+    if "beats" in changed:
+        changed["swing"] = None  # it was measured between other beats
     return replace(analysis, **changed)
 
 

@@ -78,7 +78,7 @@ def signatures(ears: Ears) -> dict[str, set[str]]:
     What was measured, or not, for want of an engine that was not installed counts only while it is not.
     """
     found = {stage: _signatures_of(getattr(ears, stage)) for stage in STAGES}
-    return {**found, "tempo": found["beats"], "key_regions": found["key"]}
+    return {**found, "tempo": found["beats"], "swing": found["beats"], "key_regions": found["key"]}
 
 
 def _signatures_of(chain: Chain) -> set[str]:
@@ -188,6 +188,9 @@ def _keep_beats(session: _Session, finding: Finding[Any], provenance: Provenance
             session.analysis,
             tempo=_measured(tempo_finding(grid, finding.confidence, getattr(finding, "tempi", ())), provenance),
         )
+    swing = getattr(finding, "swing", None)
+    if swing is not None:
+        session.analysis = replace(session.analysis, swing=_measured(swing, provenance))
 
 
 def _place_chords(session: _Session, grid: BeatGrid, audio: Audio) -> None:

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from db.values import Track
 from musicflamingo_app.errors import StudioError
+from musicflamingo_app.facts.swing import swing_in_words
 from musicflamingo_app.music.analysis import Analysis
 from musicflamingo_app.music.theory import spelled
 from musicflamingo_app.music.time import clock
@@ -77,6 +78,9 @@ def _time_rows(analysis: Analysis) -> list[tuple[str, str]]:
     if analysis.beats:
         grid = analysis.beats.value
         rows.append(("Metre", f"{grid.metre}, {len(grid.downbeats_s)} bars{_sure(analysis.beats.confidence)}"))
+    swing = analysis.swing and swing_in_words(analysis.swing.value, analysis.swing.confidence)
+    if analysis.swing and swing:
+        rows.append(("Eighths", f"{swing}{_sure(analysis.swing.confidence)}"))
     if analysis.sections:
         rows.append(("Sections", ", ".join(f"{clock(s.start_s)} {s.label}" for s in analysis.sections.value)))
     if analysis.instruments:

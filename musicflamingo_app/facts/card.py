@@ -78,6 +78,7 @@ class SongCard:
     loudness: Fact[Loudness] | None = None
     loudness_curve: Curve | None = None
     instruments: Fact[tuple[Playing, ...]] | None = None  # what plays when
+    swing: Fact[float] | None = None  # how much longer the first eighth of a beat is than the second
     failures: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -246,6 +247,7 @@ def card_of(
     card = SongCard(
         title, analysis.duration_s, artist, album, year, genre,
         tempo_bpm=_fact(analysis.tempo),
+        swing=_fact(analysis.swing),
         stability=derived(beats, shape) if beats and shape else None,
         metre=derived(beats, beats.value.metre) if beats and heard else None,
         beats=beats,

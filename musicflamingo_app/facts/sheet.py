@@ -9,6 +9,7 @@ from typing import Any
 
 from musicflamingo_app.facts.card import Cell, Fact, SongCard
 from musicflamingo_app.facts.playing import instruments_of, said, stays_of, sure_of
+from musicflamingo_app.facts.swing import swing_in_words
 from musicflamingo_app.music.section import Section
 from musicflamingo_app.music.time import Interval, Timeline, clock
 
@@ -60,6 +61,9 @@ def _measures(card: SongCard) -> list[str]:
     if card.metre:
         lines.append(f"metre: {card.metre.value}{_sure(card.metre)}")
         lines.append(f"bars: {card.n_bars}")
+        swing = card.swing and swing_in_words(card.swing.value, card.swing.confidence)
+        if card.swing and swing:
+            lines.append(f"eighths: {swing}{_sure(card.swing)}")
     elif card.beats:
         lines.append("beats: none found")
     return lines
@@ -142,6 +146,7 @@ def card_json(card: SongCard) -> dict[str, Any]:
         "duration_s": round(card.duration_s, 2),
         "tempo_bpm": round(card.tempo_bpm.value, 1) if card.tempo_bpm else None,
         "steady": card.stability.value.is_steady if card.stability else None,
+        "swing_ratio": round(card.swing.value, 2) if card.swing else None,
         "metre": str(card.metre.value) if card.metre else None,
         "n_bars": card.n_bars if card.metre else None,
         "key": str(card.key.value) if card.key else None,

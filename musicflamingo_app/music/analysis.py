@@ -19,7 +19,7 @@ from musicflamingo_app.music.time import Ranked, Timeline
 T = TypeVar("T")
 
 ASPECTS = (
-    "beats", "tempo", "chords", "key", "key_regions", "sections", "instruments", "tags", "tuning", "loudness",
+    "beats", "tempo", "chords", "key", "key_regions", "sections", "instruments", "tags", "tuning", "loudness", "swing",
 )  # fmt: skip
 
 
@@ -86,7 +86,10 @@ class Loudness:
 
 @dataclass(frozen=True)
 class Analysis:
-    """One recording, measured. `tempo` is in beats a minute, `tuning` in cents from A = 440 Hz (-50..50)."""
+    """One recording, measured. `tempo` is in beats a minute, `tuning` in cents from A = 440 Hz (-50..50).
+
+    `swing` is how much longer the first eighth of a beat is than the second: 1 is straight, 2 a triplet's.
+    """
 
     duration_s: float
     beats: Measured[BeatGrid] | None = None
@@ -99,6 +102,7 @@ class Analysis:
     tuning: Measured[float] | None = None
     loudness: Measured[Loudness] | None = None
     instruments: Measured[tuple[Playing, ...]] | None = None  # each by another name; those never heard left out
+    swing: Measured[float] | None = None
     failures: Mapping[str, Failure] = field(default_factory=dict)
 
     @property

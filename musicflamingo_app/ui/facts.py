@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from musicflamingo_app.facts.swing import STRAIGHT, swing_in_words
 from musicflamingo_app.music.analysis import Analysis, Loudness, Measured
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.ui import words
@@ -13,11 +14,12 @@ Json = dict[str, Any]
 
 
 def facts(analysis: Analysis) -> list[Json]:
-    """Key, tempo, metre, tuning and loudness in the order they are shown; what was not measured is left out."""
+    """Key, tempo, metre, swing, tuning and loudness in the order they are shown; what was not measured is left out."""
     rows = [
         _fact("key", "Key", analysis.key, lambda key: key.pretty, _about_key),
         _fact("tempo", "Tempo", analysis.tempo, _bpm, lambda _: "beats a minute"),
         _fact("metre", "Metre", analysis.beats, lambda grid: str(grid.metre), lambda _: "beats in a bar"),
+        _fact("swing", "Eighths", _clear(analysis.swing), _swing, _about_swing),
         _fact("tuning", "Tuning", analysis.tuning, _cents, lambda cents: f"A = {440 * 2 ** (cents / 1200):.1f} Hz"),
         _fact("loudness", "Loudness", analysis.loudness, _lufs, _about_loudness),
     ]
@@ -73,6 +75,19 @@ def _fact(
 
 def _bpm(tempo_bpm: float) -> str:
     return f"{tempo_bpm:.1f}".removesuffix(".0") + " BPM"
+
+
+def _clear(swing: Measured[float] | None) -> Measured[float] | None:
+    """Swing where it is clear."""
+    return swing if swing and swing_in_words(swing.value, swing.confidence) else None
+
+
+def _swing(ratio: float) -> str:
+    return (swing_in_words(ratio, 1.0) or "").replace(", about", "")
+
+
+def _about_swing(ratio: float) -> str:
+    return "first to second of a beat" if ratio > STRAIGHT else "evenly spaced"
 
 
 def _cents(cents: float) -> str:

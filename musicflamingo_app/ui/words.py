@@ -10,6 +10,7 @@ DROP = "Drop songs here, or click to choose"
 ASPECT_LABELS = {
     "beats": "Beats and bars",
     "tempo": "Tempo",
+    "swing": "Swing",
     "chords": "Chords",
     "key": "Key",
     "key_regions": "Key over time",

@@ -12,6 +12,7 @@ from musicflamingo_app.analysis.form.engine import FormFinding
 from musicflamingo_app.analysis.harmony.chordia import ChordFinding
 from musicflamingo_app.analysis.harmony.key import KeyFinding
 from musicflamingo_app.analysis.pipeline import STAGES, listen, signatures
+from musicflamingo_app.analysis.rhythm.engine import RhythmFinding
 from musicflamingo_app.audio.loudness import Loudness
 from musicflamingo_app.audio.sound import Audio
 from musicflamingo_app.errors import Cancelled, MissingPackage, StudioError
@@ -71,7 +72,7 @@ def findings() -> dict[str, Any]:
     return {
         "tuning": TUNING,
         "chords": Finding(chords, 0.5),
-        "beats": Finding(BeatGrid.of(times, times[::4], Metre(4, 4)), 0.5),
+        "beats": RhythmFinding(BeatGrid.of(times, times[::4], Metre(4, 4)), 0.5, swing=Finding(1.9, 0.7)),
         "key": KeyFinding(key, 0.5, (), regions=Timeline.of([(0.0, 8.0, key)])),
         "sections": FormFinding(Timeline.of([(0.0, 8.0, Section("A"))]), 0.5),
         "instruments": PLAYING,
@@ -89,7 +90,8 @@ def test_everything_is_kept_with_its_provenance() -> None:
     assert set(analysis.provenances) == set(ASPECTS) and analysis.failures == {}
     engines = {aspect: provenance.engine for aspect, provenance in analysis.provenances.items()}
     assert {aspect: engines[aspect] for aspect in STAGES} == {stage: stage for stage in STAGES}
-    assert (engines["tempo"], engines["key_regions"]) == ("beats", "key")
+    assert (engines["tempo"], engines["swing"], engines["key_regions"]) == ("beats", "beats", "key")
+    assert analysis.swing is not None and (analysis.swing.value, analysis.swing.confidence) == (1.9, 0.7)
     assert analysis.tempo is not None and analysis.tempo.value == pytest.approx(120)
     assert analysis.chords is not None and [str(s.label) for s in analysis.chords.value] == [
         "C:maj", "G:maj", "A:min", "F:maj",

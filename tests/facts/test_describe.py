@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from musicflamingo_app.facts.card import SongCard, card_of
+from musicflamingo_app.facts.card import Fact, SongCard, card_of
 from musicflamingo_app.facts.describe import Description, describe
 from musicflamingo_app.facts.harmony import harmony_of
 from musicflamingo_app.facts.prose.overview import pace
@@ -262,6 +262,27 @@ def test_doubt_is_said() -> None:
     assert "The key is probably C major (no sharps or flats); A minor fits almost as well." in text
     assert "lively" not in text and "from beginning to end" not in text
     assert "perhaps" in describe(replace(card, key=replace(card.key, confidence=0.2))).text
+
+
+@pytest.mark.parametrize(
+    ("ratio", "confidence", "told"),
+    [
+        (2.02, 0.9, "The eighths are swung, about 2:1."),
+        (1.63, 0.6, "The eighths are probably swung, about 1.6:1."),
+        (1.0, 0.9, None),
+        (1.2, 0.9, None),
+        (2.0, 0.4, None),
+    ],
+)
+def test_swing_is_told_where_it_is_clear(ratio: float, confidence: float, told: str | None) -> None:
+    card = replace(charted([("A", "C | F | G | C")]), swing=Fact(ratio, confidence, "ears 1"))
+    text = describe(card).text
+    assert (told in text) if told else ("eighths" not in text)
+    lines = [line for line in card.as_text().splitlines() if line.startswith("eighths")]
+    even = "straight" if ratio == 1.0 else None
+    said = told.removeprefix("The eighths are ").replace("probably ", "").removesuffix(".") if told else even
+    assert lines == ([f"eighths: {said} (confidence {confidence:.2f})"] if said else [])
+    assert card.as_json()["swing_ratio"] == ratio
 
 
 def test_one_of_each_reads_in_the_singular() -> None:

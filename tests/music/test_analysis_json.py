@@ -36,6 +36,7 @@ def full() -> Analysis:
         duration_s=6.5,
         beats=Measured(BeatGrid.of(times, times[1::3], Metre(3, 4)), 0.75, by("beats")),
         tempo=Measured(120.0, 0.5, by("beats"), (Ranked(60.0, 0.25), Ranked(240.0, 0.125))),
+        swing=Measured(1.875, 0.75, by("beats")),
         chords=Measured(chords, 0.625, by("chords")),
         key=Measured(Key.parse("A minor"), 0.5, by("key"), (Ranked(Key.parse("C major"), 0.25),)),
         key_regions=Measured(regions, 0.5, by("key")),

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -169,6 +170,20 @@ def test_facts_carry_certainty_and_alternatives() -> None:
     assert rows["key"]["about"] == "Camelot 8B, no sharps or flats"
     assert rows["tuning"]["value"] == "−8 cents"
     assert rows["loudness"]["value"] == "−12.4 LUFS"
+    assert "swing" not in rows
+
+
+@pytest.mark.parametrize(
+    ("ratio", "confidence", "value"),
+    [(1.96, 0.8, "swung 2:1"), (1.02, 0.8, "straight"), (1.2, 0.9, None), (2.0, 0.3, None)],
+)
+def test_swing_is_a_fact_where_it_is_clear(ratio: float, confidence: float, value: str | None) -> None:
+    analysis = song_analysis(8)
+    assert analysis.beats is not None
+    swung = replace(analysis, swing=Measured(ratio, confidence, analysis.beats.provenance))
+    rows = {row["aspect"]: row for row in facts(swung)}
+    assert rows.get("swing", {}).get("value") == value
+    assert track_view(track_of(swung), swung)["provenance"]
 
 
 @pytest.mark.parametrize(

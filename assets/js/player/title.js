@@ -34,7 +34,8 @@ export class Title {
   show(song) {
     write(this.title, song.title);
     write(this.artist, [song.artist, song.album, song.year].filter(Boolean).join(' · ') || 'Unknown artist');
-    replace(this.chips, song.facts.filter((fact) => ['key', 'tempo', 'metre'].includes(fact.aspect)).map((fact) => el('li', {
+    const told = (fact) => ['key', 'tempo', 'metre'].includes(fact.aspect) || (fact.aspect === 'swing' && fact.value !== 'straight');
+    replace(this.chips, song.facts.filter(told).map((fact) => el('li', {
       title: `${fact.label}: ${fact.certainty}, ${percent(fact.c)}`, dataset: { certainty: fact.certainty },
     }, el('small', {}, fact.label), fact.value, fact.aspect === 'key' ? el('em', {}, fact.about.split(',')[0].replace('Camelot ', '')) : null)));
     replace(this.exports, song.exports.map(({ format, label, about }) => el('li', {},

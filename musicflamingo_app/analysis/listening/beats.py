@@ -17,6 +17,7 @@ from musicflamingo_app.analysis.listening.levels import LevelModel, at_level, cu
 from musicflamingo_app.analysis.listening.peaks import near
 from musicflamingo_app.analysis.listening.shipped import check, sums
 from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, RHYTHMIC_HZ
+from musicflamingo_app.analysis.listening.swing import PLACES, swing_of
 from musicflamingo_app.analysis.rhythm.engine import RhythmFinding
 from musicflamingo_app.audio.sound import Audio
 from musicflamingo_app.errors import MissingPackage
@@ -47,7 +48,9 @@ class StudioBeats:
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        return {"weights": sums(self._folder), "tempo_bpm": TEMPO_BPM, "least": LEAST_CHANCE, "thirds": THIRDS}
+        return {"weights": sums(self._folder), "tempo_bpm": TEMPO_BPM, "least": LEAST_CHANCE, "thirds": THIRDS} | {
+            "swing": PLACES
+        }
 
     def check(self) -> None:
         """Raises MissingPackage when the networks are not where they should be."""
@@ -72,7 +75,8 @@ def rhythm_of(heard: Listening, model: BarModel, levels: LevelModel, duration_s:
     cues = cues_of(beats_s, odds[:, 1], heard.changes, RHYTHMIC_HZ, HARMONIC_HZ)
     bars = bars_of(model.odds(cues), model)
     grid = _grid(beats_s, bars, heard.onsets)
-    return RhythmFinding(grid, clamp01(chance), (), _tempi(grid, odds[:, 0], chance))
+    swing = swing_of(grid, heard.onsets)
+    return RhythmFinding(grid, clamp01(chance), (), _tempi(grid, odds[:, 0], chance), swing)
 
 
 def tracked(odds: Floats) -> Floats:

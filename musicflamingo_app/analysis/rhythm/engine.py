@@ -34,9 +34,13 @@ LEAST_CONTRAST, LEAST_BEAT_ODDS = 0.45, -1.3
 
 @dataclass(frozen=True)
 class RhythmFinding(Finding[BeatGrid]):
-    """A grid, with the tempi its pulses could also be counted in and their probabilities, best first."""
+    """A grid, with the tempi its pulses could also be counted in and their probabilities, best first.
+
+    `swing` is the ratio of first to second eighth, None where nobody measures it or too few are played.
+    """
 
     tempi: tuple[Ranked[float], ...] = ()
+    swing: Finding[float] | None = None
 
 
 class BeatNetEngine:

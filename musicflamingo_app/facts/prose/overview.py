@@ -6,6 +6,7 @@ from musicflamingo_app.facts.card import SongCard, sound_of
 from musicflamingo_app.facts.prose.hedges import SURE, hedge, rival
 from musicflamingo_app.facts.prose.text import Pen, Sentence, plain_label
 from musicflamingo_app.facts.stability import TempoStability
+from musicflamingo_app.facts.swing import swing_in_words
 from musicflamingo_app.facts.words import counted, joined, number, plural, with_article
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.music.time import Interval, Segment
@@ -108,7 +109,7 @@ def _by_length(card: SongCard) -> list[str]:
 
 def measures(card: SongCard, pen: Pen) -> list[Sentence]:
     """Tempo, metre and key one after the other."""
-    return [*_tempo(card, pen), *_metre(card, pen), *_key(card, pen), *_tuning(card, pen)]
+    return [*_tempo(card, pen), *_metre(card, pen), *_swing(card, pen), *_key(card, pen), *_tuning(card, pen)]
 
 
 def _tempo(card: SongCard, pen: Pen) -> list[Sentence]:
@@ -147,6 +148,14 @@ def _metre(card: SongCard, pen: Pen) -> list[Sentence]:
     if not card.n_bars:
         return [pen.line(f"the metre is {sure}{metre}{each}")]
     return [pen.line(f"it is {sure}counted in {metre}{each}, and {_there_are(card.n_bars)}{after}")]
+
+
+def _swing(card: SongCard, pen: Pen) -> list[Sentence]:
+    """Straight eighths are what is expected, so only swung ones are told."""
+    swing = card.swing and swing_in_words(card.swing.value, card.swing.confidence)
+    if card.swing is None or card.metre is None or swing in (None, "straight"):
+        return []
+    return [pen.line(f"the eighths are {hedge(card.swing.confidence)}{swing}")]
 
 
 def _there_are(n_bars: int) -> str:

@@ -36,6 +36,7 @@ INTENTS: tuple[Intent, ...] = (
         "tempo @number @yes",
         measures.tempo_against),
     _of("tempo_felt", "half_time, double_time, tempo half_time/double_time", measures.tempo_felt),
+    _of("swing", "swing, swing how_many, swing metre, swing tempo", measures.swing),
     _of("metre", "metre, metre change, @metre, metre @metre, metre @number, beats bar, beats bar how_many",
         measures.metre, is_plain=True),
     # keys

@@ -55,6 +55,8 @@ _WRITTEN: dict[str, str] = {
     "double_time": "double time|double tempo|doubletime|double speed|double time feel|twice as fast|doubled",
     "steady": "steady|constant|consistent|stable|stay the same|even tempo|click track|strict|rubato|free time|"
     "keep time|regular",
+    "swing": "swing feel|shuffle feel|swung feel|swing|swung|swinging|shuffle|shuffled|straight eighth|straight feel|"
+    "triplet feel",
     "slow_down": "slow down|ritardando|rit|ritard|rallentando|get slower|speed up|accelerate|accelerando|get faster|"
     "hurry|rush|slow up",
     "metre": "signature|metre|meter|time signature|beat per bar|beat in a bar|beat in each bar|beat to the bar|"
@@ -162,7 +164,7 @@ _WRITTEN: dict[str, str] = {
     "range of the voice|vocal line|bass play|interval",
     "production": "reverb|snare|microphone|mic|pedal|effect|compressor|eq|studio|amp|amplifier|plugin|delay|"
     "drum sound|kick drum|drum pattern|drum beat|panning|stereo|mastering|sample|gear|synth patch|"
-    "rhythm pattern|groove|swing|swung|syncopated|syncopation|strumming|strumming pattern|fingerpicking|rhythm",
+    "rhythm pattern|groove|syncopated|syncopation|strumming|strumming pattern|fingerpicking|rhythm",
     "popularity": "stream|chart position|hit|view|billboard|number one|grammy|award|sold|popular song",
     "opinion": "better|good|best|bad|worse|do you like|beautiful|boring|great",
     "definition": "what is a|what is an|define|how do i learn|how can i learn|definition of",

@@ -189,3 +189,19 @@ def test_one_sound_under_two_names_is_counted_once() -> None:
 )
 def test_wordings_found_by_trying(question: str, words: str) -> None:
     assert words in said(question, charted([("verse", "C | G"), ("chorus", "F | C")]))
+
+
+@pytest.mark.parametrize("question", ["Does it swing?", "Does it have a swing feel?", "Is it a shuffle?"])
+@pytest.mark.parametrize(
+    ("swing", "says"),
+    [
+        (Fact(2.0, 0.9, "ears"), "Yes, the eighths are swung, about 2:1."),
+        (Fact(1.02, 0.9, "ears"), "No, the eighths are straight."),
+        (Fact(1.2, 0.9, "ears"), "Whether it swings is not clear; the eighths stand at about 1.2:1."),
+        (None, "Whether it swings was not measured: too few eighths lie between its beats."),
+    ],
+)
+def test_whether_it_swings(question: str, swing: Fact[float] | None, says: str) -> None:
+    found = read_question(question, replace(SONGS["pop"], swing=swing))
+    assert found is not None and found.kind == "swing" and found.measured == (swing is not None)
+    assert found.text == says

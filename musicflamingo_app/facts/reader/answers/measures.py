@@ -6,6 +6,7 @@ from musicflamingo_app.facts.prose.overview import pace
 from musicflamingo_app.facts.reader.answer import Answer, Reply
 from musicflamingo_app.facts.reader.answers.saying import at, not_measured, trouble, verb, yes
 from musicflamingo_app.facts.reader.question import Question
+from musicflamingo_app.facts.swing import swing_in_words
 from musicflamingo_app.facts.words import counted
 from musicflamingo_app.music.time import Interval
 
@@ -86,6 +87,22 @@ def tempo_change(question: Question, card: SongCard) -> Answer | None:
         rest = Interval(shape.ending_from_s, card.duration_s)
         reply.say(f"it {way} at the end, from {at(card, rest.start_s)[3:]} on", rest)
     return reply.done()
+
+
+def swing(question: Question, card: SongCard) -> Answer | None:
+    """Whether the eighths swing, and how much."""
+    reply = Reply(card, "swing")
+    if card.swing is None:
+        if card.metre is None:
+            return _unknown_tempo(card, "swing")
+        parted = card.metre.value.is_compound
+        why = "its beats are parted in three" if parted else "too few eighths lie between its beats"
+        return reply.say(f"whether it swings was not measured: {why}").done(measured=False)
+    told = swing_in_words(card.swing.value, card.swing.confidence)
+    if told is None:
+        return reply.say(f"whether it swings is not clear; the eighths stand at about {card.swing.value:.1f}:1").done()
+    lead = yes(told != "straight", card.swing.confidence)
+    return reply.say(f"{lead}, the eighths are {hedge(card.swing.confidence)}{told}").done()
 
 
 def tempo_against(question: Question, card: SongCard) -> Answer | None:
