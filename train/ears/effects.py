@@ -1,4 +1,4 @@
-"""What happens to sound between the band and the listener: equalisation, rooms, compression, noise, poor copies."""
+"""What happens to sound between the band and the listener: equalisation, rooms, compression, noise, lossy copies."""
 
 from random import Random
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicflamingo_app.audio.sound import ANALYSIS_HZ
+from train.ears.codec import copied
 
 Floats = NDArray[np.float32]
 
@@ -23,6 +24,9 @@ def treated(samples: Floats, seed: int) -> Floats:
             out = pressed(out, random)
         if random.random() < 0.35:
             out = noisy(out, random, noise)
+        coding = Random(f"codec {seed}")  # drawn apart: what else happens stays as it was before there were codecs
+        if coding.random() < 0.3:
+            out = copied(out, coding)
     return (out * 10 ** (random.uniform(-18, -1) / 20)).astype(np.float32)
 
 
