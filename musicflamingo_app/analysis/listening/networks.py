@@ -117,12 +117,12 @@ class RhythmNet(nn.Module):
         self.stem = nn.Sequential(
             nn.Conv2d(1, stem, 3, padding=1, bias=False),
             nn.BatchNorm2d(stem),
-            nn.ReLU(inplace=True),
             nn.MaxPool2d((1, 3)),
+            nn.ReLU(inplace=True),
             nn.Conv2d(stem, 2 * stem, 3, padding=1, bias=False),
             nn.BatchNorm2d(2 * stem),
-            nn.ReLU(inplace=True),
             nn.MaxPool2d((1, 3)),
+            nn.ReLU(inplace=True),
         )
         self.narrow = nn.Sequential(
             nn.Conv1d(2 * stem * (bands // 9), channels, 1, bias=False), nn.BatchNorm1d(channels), nn.ReLU(inplace=True)
@@ -153,12 +153,12 @@ class TimbreNet(nn.Module):
         self.stem = nn.Sequential(
             nn.Conv2d(inputs, 16, (3, 5), padding=(1, 2), bias=False),
             nn.BatchNorm2d(16),
-            nn.ReLU(inplace=True),
             nn.MaxPool2d((1, 2)),
+            nn.ReLU(inplace=True),
             nn.Conv2d(16, 24, (3, 5), padding=(1, 2), bias=False),
             nn.BatchNorm2d(24),
-            nn.ReLU(inplace=True),
             nn.MaxPool2d((1, 4)),
+            nn.ReLU(inplace=True),
         )
         self.narrow = nn.Sequential(
             nn.Conv1d(24 * (bands // 8), channels, 1, bias=False), nn.BatchNorm1d(channels), nn.ReLU(inplace=True)
