@@ -14,6 +14,7 @@ from model.types import Facts, Message, Part, Sound, Text
 from musicflamingo_app.errors import NotFound, StudioError
 from musicflamingo_app.facts.card import SongCard
 from musicflamingo_app.facts.cut import cut
+from musicflamingo_app.facts.seconds import seconds_text
 from musicflamingo_app.music.time import Interval, clock
 from musicflamingo_app.services.shifting import shifted
 
@@ -220,7 +221,7 @@ def _beside(given: Given) -> Iterator[Part]:
         yield given.sound
     if given.card is not None:
         card = cut(given.card, given.heard or given.card.interval)
-        yield Facts(shortened(card.as_text(), FACTS_LETTERS_NANO), card)
+        yield Facts(shortened(seconds_text(card), FACTS_LETTERS_NANO), card)
 
 
 def _thoughtfully(text: str, given: Given) -> str:

@@ -4,12 +4,14 @@ Four-way questions over the five skills, each about the clip, about Gaussian noi
 what noise earns is what words alone are worth. Answers go to `answers-0.jsonl` (a killed run goes on; several
 processes share the clips by `--part 0/2`, `--part 1/2`), tables over all of them to `report.json`: by skill and task,
 with intervals by song. Some are answered in words too (with `--thinks` after a thought), and captions are checked.
+With `--facts` all questions have what could be measured beside them, as in the app.
 """
 
 import argparse
 import json
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -22,6 +24,7 @@ from train.nano import shards
 from train.nano.reading import Prefix, Reader, noise, window
 from train.nano.record import begun
 from train.nano.shards import NanoClip
+from train.nano.turns import beside
 from train.prompts import prompt_text
 from train.spectrograms import Heard
 
@@ -76,7 +79,8 @@ def asked(reader: Reader, clips: Iterator[tuple[int, NanoClip]], given: argparse
                 if (clip.name, control) not in done:
                     speaks = control != "none" and number % max(1, given.clips // max(1, given.spoken)) < of
                     before, n_vectors = apart(clip, at, control)
-                    found = of_clip(reader, clip, control, before, n_vectors, speaks=speaks, thinks=given.thinks)
+                    how = Manner(speaks, given.thinks, given.facts)
+                    found = of_clip(reader, clip, control, before, n_vectors, how)
                     file.write("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found))
                     file.flush()
             log.info("%d %s", number, clip.name)
@@ -110,30 +114,31 @@ class Apart:
         return self._reader.prefix(vectors), 0 if vectors is None else len(vectors)
 
 
-def of_clip(
-    reader: Reader,
-    clip: NanoClip,
-    control: str,
-    before: Prefix,
-    n_vectors: int,
-    *,
-    speaks: bool,
-    thinks: bool = False,
-) -> list[Row]:
-    """The answers about one clip under one control; with `speaks` in words too, and a caption."""
-    rows = []
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a clip is asked about: in words too and for a caption, after thoughts, with facts beside the sound."""
+
+    speaks: bool
+    thinks: bool = False
+    facts: bool = False
+
+
+def of_clip(reader: Reader, clip: NanoClip, control: str, before: Prefix, n_vectors: int, how: Manner) -> list[Row]:
+    """The answers about one clip under one control."""
+    rows, facts, speaks, thinks = [], clip.facts if how.facts else "", how.speaks, how.thinks
     for example in four_way(clip.examples):
-        question = prompt_text(example)
+        question = beside(facts, prompt_text(example))
         logs = reader.likelihoods(before, question, n_vectors, example.options)
         picked = example.options[int(logs.argmax())]
         row = _row(clip, example, control) | {"picked": picked, "right": float(picked == example.answer)}
         if speaks:
-            asked, n_tokens = prompt_text(example, thinks=thinks), THOUGHT_TOKENS if thinks else ANSWER_TOKENS
+            asked = beside(facts, prompt_text(example, thinks=thinks))
+            n_tokens = THOUGHT_TOKENS if thinks else ANSWER_TOKENS
             row |= _said(example, reader.answer(before, asked, n_vectors, n_tokens))
         rows.append(row)
     captions = [one for one in clip.examples if one.kind == "caption"][:1] if speaks else []
     for example in captions:
-        said = reader.answer(before, prompt_text(example), n_vectors, CAPTION_TOKENS)
+        said = reader.answer(before, beside(facts, prompt_text(example)), n_vectors, CAPTION_TOKENS)
         rows.append(_row(clip, example, control) | _said(example, said))
     return rows
 
@@ -213,6 +218,7 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--clips", type=int, default=200)
     parser.add_argument("--spoken", type=int, default=40, help="clips that are answered in words too")
     parser.add_argument("--thinks", action="store_true", help="words come after a thought (train.nano.sft --stage cot)")
+    parser.add_argument("--facts", action="store_true", help="what could be measured stands beside the sound")
     parser.add_argument("--part", default="0/1", help="which part of the clips, such as 0/2")
     parser.add_argument("--precision", default="bf16")
     parser.add_argument("--threads", type=int, default=1)

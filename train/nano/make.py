@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicflamingo_app.errors import StudioError
+from musicflamingo_app.facts.seconds import seconds_text
 from train.ears.make import FONTS, SEEDS
 from train.ears.pop import VOICE, arranged, plain
 from train.ears.sound import performed
@@ -147,7 +148,8 @@ def asked_anew(path: Path, folder: Path, side: str, number: int) -> None:
         start_s = chosen_start_s(order.piece, Random(f"clip {order.name}"))
         card = card_of_excerpt(near(order.piece, start_s), start_s, stored.truth(at), order.name)
         examples = tuple(lessons_of(order.name, card))
-        made.append(NanoClip(order.name, order.song, order.piece.style, stored.mel(at), stored.truth(at), examples))
+        heard = (stored.mel(at), stored.truth(at))
+        made.append(NanoClip(order.name, order.song, order.piece.style, *heard, examples, seconds_text(card)))
     if [clip.name for clip in made] != [row["name"] for row in stored.rows]:
         raise StudioError(f"{path} holds other clips than it would now.", "Remove it and make it again.")
     write_questions(path, _balanced(made, number))
@@ -169,7 +171,8 @@ def clip(order: Order, mixer: Mixer | None) -> NanoClip:
     truth = truth_of(made, start_s, sound.cpu().numpy())
     card = card_of_excerpt(made, start_s, truth, order.name)
     mel = log_mel(sound).cpu().numpy()
-    return NanoClip(order.name, order.song, order.piece.style, mel, truth, tuple(lessons_of(order.name, card)))
+    asked = tuple(lessons_of(order.name, card))
+    return NanoClip(order.name, order.song, order.piece.style, mel, truth, asked, seconds_text(card))
 
 
 def chosen_start_s(made: Piece, random: Random) -> float:

@@ -42,6 +42,7 @@ class NanoClip:
     mel: NDArray[np.float32]
     truth: Truth
     examples: tuple[Example, ...]
+    facts: str = ""  # what could be measured of it, a line each
 
 
 def shard_path(folder: Path, side: str, number: int) -> Path:
@@ -84,7 +85,7 @@ def of_bytes(packed: NDArray[np.uint8], top: float) -> NDArray[np.float32]:
 
 def _row(clip: NanoClip) -> dict[str, Any]:
     examples = [example_as_json(one) for one in clip.examples]
-    return {"name": clip.name, "song": clip.song, "style": clip.style, "examples": examples}
+    return {"name": clip.name, "song": clip.song, "style": clip.style, "examples": examples, "facts": clip.facts}
 
 
 def _stacked(name: str, values: Sequence[Any]) -> NDArray[Any]:
@@ -128,7 +129,9 @@ class Shard:
         """One clip with everything."""
         row = self.rows[at]
         examples = tuple(example_of_json(one) for one in row["examples"])
-        return NanoClip(row["name"], row["song"], row["style"], self.mel(at), self.truth(at), examples)
+        return NanoClip(
+            row["name"], row["song"], row["style"], self.mel(at), self.truth(at), examples, row.get("facts", "")
+        )
 
 
 class Clips(Sequence[NanoClip]):

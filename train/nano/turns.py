@@ -3,6 +3,9 @@
 Questions are drawn anew each time: those with options first, as they are the easier ones, then all kinds, and a caption
 now and then. All about one clip stand in one row behind its sound and do not see one another (train/nano/attention.py):
 else the answers of earlier ones are easier to use than the sound. The words around them are the trainer's own.
+
+Where thoughts are taught, some clips have facts beside the sound, as in the app, and never all that there are: what is
+measured is to be used, and what is not, heard.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from train.collate import UNLEARNED, Writer
+from model.types import Facts, Message, Text
+from model.wording import words as worded
+from train.collate import UNLEARNED, Tokens, Writer
 from train.examples import Example, example_of_json
 from train.nano import features, shards
 from train.nano import words as speech
@@ -21,6 +26,7 @@ from train.nano.architecture import N_VECTORS
 from train.prompts import prompt_text, target_text
 
 TURNS = 6
+FACTS, LEFT_OUT = 0.5, 0.3  # how many clips have facts, how many lines of these are left out
 THINKING = 0.7  # of the turns, where thoughts are taught: what is answered at once must not be forgotten
 CAPTION_SHARE = 0.4  # of the conversations that end in a caption, once half of the learning is over
 SORTED_BATCHES = 8  # batches drawn together and sorted by length, so that little is padded
@@ -36,6 +42,7 @@ class Taught:
     words: NDArray[np.int64]  # rows of train.nano.words.Table that the vectors should say
     questions: tuple[Example, ...]
     captions: tuple[Example, ...]
+    facts: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ def taught(data: Path, kept: Path, side: str, known: speech.Table, n_most: int |
             questions = tuple(one for one in examples if one.kind != "caption")
             captions = tuple(one for one in examples if one.kind == "caption")
             words = speech.said(shard.truth(at), known)
-            out.append(Taught(row["name"], vectors[at], words, questions, captions))
+            out.append(Taught(row["name"], vectors[at], words, questions, captions, row.get("facts", "")))
     return out
 
 
@@ -78,13 +85,28 @@ def spoken(clip: Taught, share: float, random: np.random.Generator, *, thinks: b
     if clip.captions and random.random() < CAPTION_SHARE * min(1.0, 2 * share):
         chosen.append(clip.captions[int(random.integers(len(clip.captions)))])
     after = [thinks and random.random() < THINKING for _ in chosen]
-    return [(prompt_text(one, thinks=t), target_text(one, thinks=t)) for one, t in zip(chosen, after, strict=True)]
+    facts = _some_facts(clip.facts, random) if thinks else ""
+    return [
+        (beside(facts, prompt_text(one, thinks=t)), target_text(one, thinks=t))
+        for one, t in zip(chosen, after, strict=True)
+    ]
+
+
+def _some_facts(facts: str, random: np.random.Generator) -> str:
+    """Some lines of the facts of a clip, for many clips none."""
+    kept = [line for line in facts.splitlines() if random.random() >= LEFT_OUT]
+    return "\n".join(kept) if random.random() < FACTS else ""
+
+
+def beside(facts: str, question: str) -> str:
+    """A question with facts before it, as the app writes them."""
+    return worded(Message("user", (Facts(facts), Text(question)))) if facts else question
 
 
 def packed(said: Sequence[tuple[str, str]], writer: Writer) -> Packed:
     """Questions and replies about one clip in one row. A reply counts once however long it is, a caption more."""
     told = [writer.conversation([turn], N_VECTORS) for turn in said]
-    n_clip = told[0].ids.index(writer.processor.audio_eos_token_id) + 1
+    n_clip = _n_shared(told)
     out = Packed(list(told[0].ids[:n_clip]), [UNLEARNED] * n_clip, [0.0] * n_clip, list(range(n_clip)), [0] * n_clip)
     for number, ((_, reply), tokens) in enumerate(zip(said, told, strict=True), start=1):
         weights = iter(_weights(reply, sum(tokens.learned), writer))
@@ -95,6 +117,13 @@ def packed(said: Sequence[tuple[str, str]], writer: Writer) -> Packed:
         out.positions.extend(range(n_clip, n_clip + n))
         out.segments.extend([number] * n)
     return out
+
+
+def _n_shared(told: Sequence[Tokens]) -> int:
+    """How many tokens all begin with, before any that is learned: the sound, and facts where there are some."""
+    n_asked = min(one.learned.index(True) for one in told)
+    differs = (n for n in range(n_asked) if len({one.ids[n] for one in told}) > 1)
+    return next(differs, n_asked)
 
 
 def _weights(reply: str, n: int, writer: Writer) -> list[float]:

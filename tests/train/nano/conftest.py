@@ -76,7 +76,8 @@ def clip(seed: int) -> NanoClip:
     )  # fmt: skip
     caption = Example(f"{seed}-c", task="caption", skill=SKILLS[0], kind="caption", question="Describe it.",
                       answer=f"This is {slow}. " * 6, **about)  # fmt: skip
-    return NanoClip(f"clip {seed}", f"song {seed // 2}", "plain", mel, told, (*asked, caption))
+    facts = f"tempo: {round(told.tempo_bpm)} BPM"
+    return NanoClip(f"clip {seed}", f"song {seed // 2}", "plain", mel, told, (*asked, caption), facts)
 
 
 @pytest.fixture(scope="session")

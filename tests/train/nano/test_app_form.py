@@ -9,9 +9,14 @@ from model.embedded.nano import assembled, read
 from model.transformers_hf.load import Checkpoint, load
 from model.transformers_hf.prompt import token_ids
 from model.types import Sound
+from model.wording import words
+from musicflamingo_app.facts.card import Fact, SongCard
+from musicflamingo_app.facts.seconds import seconds_text
+from musicflamingo_app.music.key import Key
 from musicflamingo_app.services.prompts import THINKING_TAUGHT, Given, caption_messages, prompt, question_messages
 from tests.model.tiny_nano import write_shipment, write_words
 from train.collate import Writer
+from train.nano.turns import beside
 from train.prompts import THINK
 from train.tasks.caption import REQUESTS
 
@@ -29,6 +34,12 @@ def test_a_question_has_the_tokens_of_a_lesson(tmp_path: Path, thinks: bool) -> 
     assert tuple(token_ids(loaded, question_messages(question, (), given), 250)) == lesson
     replied = Writer(loaded.processor).conversation([(question, "piano")], 250)
     assert replied.ids[: len(lesson)] == lesson or thinks
+
+
+def test_facts_stand_beside_a_question_as_in_a_lesson() -> None:
+    card = SongCard("Title", 20.0, key=Fact(Key.parse("C major"), 1.0, "score"))
+    message = question_messages("Which key?", (), Given(HEARD, card, is_tiny=True))[0]
+    assert words(message) == beside(seconds_text(card), "Which key?") and "key: C major" in words(message)
 
 
 def test_it_is_asked_for_captions_in_words_it_was_taught() -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from model.wording import FACTS_BEGIN, FACTS_END
 from musicflamingo_app.errors import StudioError
 from tests.train.grpo.making import PEFT_ASKS
 from tests.train.nano.conftest import clip
@@ -63,6 +65,34 @@ def test_most_replies_come_after_a_thought_where_thoughts_are_taught(lessons: di
     thought = sum("<think>" in reply for _, reply in said)
     assert 0.5 < thought / len(said) < 0.9
     assert all((THINK in question) == ("<think>" in reply) for question, reply in said)
+
+
+def test_some_facts_stand_beside_some_clips_where_thoughts_are_taught(
+    lessons: dict[str, list[turns.Taught]],
+) -> None:
+    random = np.random.default_rng(0)
+    one = replace(lessons["train"][0], facts="tempo: 90 BPM\nkey: C major\nchords: C 0:00")
+    said = [turns.spoken(one, 1.0, random, thinks=True) for _ in range(200)]
+    told = [questions[0][0] for questions in said if FACTS_BEGIN in questions[0][0]]
+    assert 60 < len(told) < 140
+    assert all(
+        len({question.partition(FACTS_END)[0] for question, _ in questions}) == 1
+        for questions in said
+        if FACTS_BEGIN in questions[0][0]
+    )
+    n_lines = [sum(line in text for line in one.facts.splitlines()) for text in told]
+    assert 1.7 < sum(n_lines) / len(n_lines) < 2.6 and min(n_lines) >= 1
+    assert not any(FACTS_BEGIN in question for question, _ in turns.spoken(one, 1.0, random))
+
+
+def test_facts_are_read_once_for_all_questions(loaded: Any, lessons: dict[str, list[turns.Taught]]) -> None:
+    writer, one = Writer(loaded.processor), lessons["train"][0]
+    plain, told = (
+        turns.packed([(turns.beside(facts, prompt_text(e)), e.answer) for e in one.questions], writer)
+        for facts in ("", "tempo: 90 BPM")
+    )
+    assert sum(segment == 0 for segment in told.segments) > sum(segment == 0 for segment in plain.segments) + 5
+    assert [sum(s == n for s in told.segments) for n in (1, 2)] == [sum(s == n for s in plain.segments) for n in (1, 2)]
 
 
 def test_every_reply_weighs_the_same_but_captions(loaded: Any, lessons: dict[str, list[turns.Taught]]) -> None:
@@ -176,7 +206,7 @@ def test_words_are_the_likeliest(loaded: Any) -> None:
 def test_a_judgement_goes_on_and_tells_sound_from_noise(loaded: Any, data: Path, tmp_path: Path) -> None:
     reader = Reader(loaded.model, loaded.processor)
     for part in ("0/2", "1/2", "1/2"):  # the last has nothing left to ask
-        asked = argparse.Namespace(out=tmp_path, clips=3, spoken=1, part=part, thinks=False)
+        asked = argparse.Namespace(out=tmp_path, clips=3, spoken=1, part=part, thinks=False, facts=False)
         judge.asked(reader, judge.spread(data, "test", 3), asked)
     rows = [row for part in (0, 1) for row in judge.rows_of(tmp_path / f"answers-{part}.jsonl")]
     assert {row["control"] for row in rows} == {"audio", "noise", "none"}
@@ -200,10 +230,12 @@ def test_with_thoughts_the_answer_counts_and_room_is_left_for_a_thought(
         return f"<think>The beat is fast or slow.</think> <answer>{one.examples[0].answer}</answer>"
 
     monkeypatch.setattr(reader, "answer", answer)
-    rows = judge.of_clip(reader, one, "none", reader.prefix(None), 0, speaks=True, thinks=True)
+    rows = judge.of_clip(reader, one, "none", reader.prefix(None), 0, judge.Manner(speaks=True, thinks=True))
     assert [row["said_score"] for row in rows if "right" in row] == [1.0, 1.0]
     assert all("<think>" in question and n_tokens == judge.THOUGHT_TOKENS for question, n_tokens in asked[:2])
     assert "<think>" not in asked[2][0]  # captions are written without
+    judge.of_clip(reader, one, "none", reader.prefix(None), 0, judge.Manner(speaks=True, facts=True))
+    assert [one.facts in question for question, _ in asked] == [False] * 3 + [True] * 3
 
 
 def test_audio_minus_noise_is_counted_in_points() -> None:
