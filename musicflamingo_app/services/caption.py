@@ -106,8 +106,14 @@ def _write(parts: Parts, checked: _Checked, stop: Stop, said: Said) -> Generator
         lambda abilities: _sampling(checked, abilities),
         worn,
         checked.prompt.text if request.kind == "custom" else "",
+        think=_thinks_first(parts, request),
     )
     yield from speak(parts, wish, stop, said)
+
+
+def _thinks_first(parts: Parts, request: Request) -> bool:
+    """A tiny model's thought about a caption tells what the caption tells, so it would be told twice."""
+    return request.kind == "custom" or not parts.voices.abilities(request.model_id).is_tiny
 
 
 def _measured(parts: Parts, checked: _Checked, card: SongCard, said: Said) -> str | None:

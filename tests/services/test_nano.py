@@ -102,7 +102,11 @@ def test_captions_are_measured_unless_facts_are_off(speech: Speech, tiny: FakeBa
     told = list(speech.caption(track.id, "summary", use_facts=False))[-1]
     assert isinstance(told, Finished) and told.message.voice == "nano" and "(heard 0:0" in told.message.backend
     assert tiny.asked[0][0][0].parts[-1] == Text("Sum this recording up in a few sentences.")
+    tiny.abilities = replace(NANO, thinks=True)
+    list(speech.caption(track.id, "summary", use_facts=False))
+    assert "<think>" not in str(tiny.asked[-1])
     told = list(speech.caption(track.id, "custom", custom_text="Who plays at 0:05?"))[-1]
+    assert "<think>" in str(tiny.asked[-1])
     assert isinstance(told, Finished) and "(heard 0:04 to 0:06" in told.message.backend
     for kind, sentence in (("lyrics", "hears instruments and no words"), ("critic", "Nano .*too small to judge")):
         with pytest.raises(NoAbility, match=sentence):
