@@ -48,6 +48,8 @@ def given(name: str, about: str | None, *, steps: int, channels: int, rate: floa
     parser.add_argument("--rate", type=float, default=rate, help="the largest step")
     plain = Shares.plain
     parser.add_argument("--plain", type=float, default=plain, help=f"share of songs on a piano alone ({plain})")
+    real = Shares.real
+    parser.add_argument("--real", type=float, default=real, help=f"share of crops of real recordings, if any ({real})")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()

@@ -22,14 +22,14 @@ def main() -> None:
     from musicflamingo_app.analysis.listening.networks import HarmonyNet
 
     judges = [load(path) for path in judged(asked.items, N_JUDGED)]
-    source = partial(_batches, asked.items / "train", asked.seed, asked.plain)
+    source = partial(_batches, asked.items / "train", asked.seed, Shares(plain=asked.plain, real=asked.real))
     network = begun(HarmonyNet(asked.channels), asked.begin)
     fit(network, losses, source, partial(judge, items=judges), Plan(asked.steps, asked.rate), asked.out)
 
 
-def _batches(folder: Path, seed: int, plain: float, first_step: int) -> Iterator[list[Crop]]:
+def _batches(folder: Path, seed: int, shares: Shares, first_step: int) -> Iterator[list[Crop]]:
     real = folder.parent / "real"
-    return crops(folder, FRAMES, BATCH, seed, first_step, shift=True, real=real, shares=Shares(plain=plain))
+    return crops(folder, FRAMES, BATCH, seed, first_step, shift=True, real=real, shares=shares)
 
 
 def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Fits which level of the metre is the beat: `python -m train.ears.levels --items FOLDER --weights FOLDER`.
 
 Lessons are items whose pulses, tracked on what the networks hear, are the beats, twice as many or half as many. Those
-of songs that taught the networks are nearly all right, for they are known by heart; items of other songs
-(`train.ears.make --lessons`) hold the mistakes that will be made. The valid items judge. Writes levels.json among the
-weights and lists its sum.
+of songs that taught the networks are nearly all right, for they are known by heart, and count little; items of other
+songs (`train.ears.make --lessons`) hold the mistakes that will be made. Real recordings (`train.ears.pulses`) teach
+that all views of one are read alike. The valid items judge. Writes levels.json among the weights and lists its sum.
 """
 
 import argparse
@@ -14,61 +14,91 @@ import numpy as np
 
 from musicflamingo_app.analysis.listening.beats import PRIORS, tracked
 from musicflamingo_app.analysis.listening.hearing import rises
-from musicflamingo_app.analysis.listening.levels import DOUBLED, FEWEST, HALVED, KEPT, cues_of, curves_of
+from musicflamingo_app.analysis.listening.levels import (
+    DOUBLED,
+    FEWEST,
+    HALVED,
+    KEPT,
+    LevelModel,
+    cues_of,
+    curves_of,
+    levels_of,
+)
 from musicflamingo_app.analysis.listening.shipped import network
 from train.ears.export import list_sums
 from train.ears.items import SCALE, Item, load
 
-LONGEST_FRAMES = 1200  # of an item that are listened to
+LONGEST_FRAMES = 900  # of an item that are listened to
 SAME = 0.12  # octaves that a tempo may be off
 SPREAD = 1e-6
-STRENGTH = 0.3  # of the logistic regression's data against its pull to zero
+WORTH = {"lessons": 1.0, "pulses": 0.2, "train": 0.2}  # of a lesson in the fit
+PULL = 10.0  # of the weights to zero
+
+Lessons = tuple[np.ndarray, np.ndarray]  # cues (lessons, 3 levels, cues), and which level is right
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m train.ears.levels", description=__doc__)
     parser.add_argument("--items", type=Path, required=True)
     parser.add_argument("--weights", type=Path, required=True, help="the folder that train.ears.export wrote")
-    parser.add_argument("--most", type=int, default=500, help="how many training items at most, beside the lessons")
+    parser.add_argument("--most", type=int, default=500, help="how many training items at most, and of recordings")
     given = parser.parse_args()
-    taught, others = (sorted((given.items / part).glob("*.npz")) for part in ("train", "lessons"))
-    learned = lessons([*others, *taught[:: max(1, len(taught) // given.most)]], given.weights)
-    judged = lessons(sorted((given.items / "valid").glob("*.npz")), given.weights)
-    stored = fitted(*learned)
-    (given.weights / "levels.json").write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
+    paths = {kind: some(given.items / kind, given.most) for kind in WORTH}
+    found = {kind: lessons(chosen, given.weights) for kind, chosen in paths.items() if chosen}
+    worth = np.concatenate([np.full(len(levels), WORTH[kind]) for kind, (_, levels) in found.items()])
+    cues, levels = (np.concatenate(part) for part in zip(*found.values(), strict=True))
+    stored = fitted(cues, levels, worth)
+    (given.weights / "levels.json").write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     list_sums(given.weights)
-    print(f"{len(learned[1])} lessons, {np.bincount(learned[1], minlength=3)} to keep, halve, double")
-    tracked_right, voted_right = float(np.mean(judged[1] == KEPT)), share_right(stored, *judged)
-    print(f"of {len(judged[1])} judged {tracked_right:.3f} right as tracked, {voted_right:.3f} by the vote")
+    for kind, (_, right) in found.items():
+        print(f"{len(right)} of {kind}, {np.bincount(right, minlength=3)} to keep, halve, double")
+    cues, levels = lessons(sorted((given.items / "valid").glob("*.npz")), given.weights)
+    tracked_right, chosen_right = float(np.mean(levels == KEPT)), share_right(stored, cues, levels)
+    print(f"of {len(levels)} judged {tracked_right:.3f} right as tracked, {chosen_right:.3f} as chosen")
 
 
-def fitted(cues: np.ndarray, levels: np.ndarray) -> dict[str, list]:
-    """The vote as it is stored."""
-    from sklearn.linear_model import LogisticRegression
-
-    means, spread = cues.mean(axis=0), cues.std(axis=0)
-    scales = np.where(spread > SPREAD, spread, 1.0)  # a cue that is always the same says nothing
-    vote = LogisticRegression(C=STRENGTH, max_iter=5000).fit((cues - means) / scales, levels)
-    rows = {"weights": vote.coef_, "offsets": vote.intercept_, "means": means, "scales": scales}
-    return {name: np.round(row, 5).tolist() for name, row in rows.items()}
+def some(folder: Path, most: int) -> list[Path]:
+    """The items of a folder, evenly thinned to about so many; of lessons all."""
+    paths = sorted(folder.glob("*.npz"))
+    return paths if folder.name == "lessons" else paths[:: max(1, len(paths) // most)]
 
 
-def share_right(stored: dict[str, list], cues: np.ndarray, levels: np.ndarray) -> float:
-    """Of lessons that the vote decides rightly."""
-    scaled = (cues - np.array(stored["means"])) / np.array(stored["scales"])
-    found = (scaled @ np.array(stored["weights"]).T + np.array(stored["offsets"])).argmax(axis=1)
-    return float((found == levels).mean())
+def fitted(cues: np.ndarray, levels: np.ndarray, worth: np.ndarray) -> dict[str, list[float]]:
+    """The weights of a conditional logit on scaled cues, as they are stored: on the cues as they are."""
+    from scipy.optimize import minimize
+
+    spread = cues.reshape(-1, cues.shape[-1]).std(axis=0)
+    scales = np.where(spread > SPREAD, spread, np.inf)  # a cue that is always the same says nothing
+    scaled = cues / scales
+    right = np.eye(cues.shape[1])[levels]
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        scores = scaled @ weights
+        scores -= scores.max(axis=1, keepdims=True)
+        logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        slope = np.einsum("nl,nlc,n->c", np.exp(logs) - right, scaled, worth)
+        return float(-(worth * (logs * right).sum(axis=1)).sum() + PULL / 2 * weights @ weights), slope + PULL * weights
+
+    found = minimize(loss, np.zeros(cues.shape[-1]), jac=True, method="L-BFGS-B", options={"maxiter": 1000})
+    return {"weights": np.round(found.x / scales, 5).tolist()}
 
 
-def lessons(paths: list[Path], weights: Path) -> tuple[np.ndarray, np.ndarray]:
+def share_right(stored: dict[str, list[float]], cues: np.ndarray, levels: np.ndarray) -> float:
+    """Of lessons whose level is chosen rightly."""
+    model = LevelModel(tuple(stored["weights"]))
+    chosen = [int(model.chances(rows).argmax()) for rows in cues]
+    return float((np.array(chosen) == levels).mean())
+
+
+def lessons(paths: list[Path], weights: Path) -> Lessons:
     """Cues and levels of the items that have one."""
     found = [one for path in paths if (one := lesson(load(path), weights)) is not None]
-    cues, levels = zip(*found, strict=True)
-    return np.array(cues), np.array(levels)
+    cues, levels = zip(*found, strict=True) if found else ((), ())
+    return np.array(cues), np.array(levels, int)
 
 
 def lesson(item: Item, weights: Path) -> tuple[np.ndarray, int] | None:
-    """The cues of an item's pulses and which level they lie on; None where they are none of the beats'."""
+    """The cues of an item's pulses at each level, and which is right; None where none is."""
     import torch
 
     harmonic = item.harmonic[:LONGEST_FRAMES].astype(np.float32) / SCALE
@@ -81,7 +111,8 @@ def lesson(item: Item, weights: Path) -> tuple[np.ndarray, int] | None:
     level = level_of(pulses_s, item.beats_s[item.beats_s < len(harmonic) / 10])
     if level is None:
         return None
-    return cues_of(pulses_s, curves_of(odds, rises(rhythmic), changes, families)), level
+    curves = curves_of(odds, rises(rhythmic), changes, families)
+    return np.stack([cues_of(row_s, curves) for row_s in levels_of(pulses_s, curves)]), level
 
 
 def level_of(pulses_s: np.ndarray, beats_s: np.ndarray) -> int | None:

@@ -24,28 +24,30 @@ def main() -> None:
 
     loaded = (mended(load(path)) for path in judged(asked.items, N_JUDGED))
     judges = [item for item in loaded if item is not None]
-    source = partial(_batches, asked.items / "train", asked.seed, asked.plain)
+    source = partial(_batches, asked.items / "train", asked.seed, Shares(plain=asked.plain, real=asked.real))
     plan = Plan(asked.steps, asked.rate)
     network = begun(RhythmNet(n_bands(), asked.channels), asked.begin)
     fit(network, losses, source, partial(judge, items=judges), plan, asked.out)
 
 
-def _batches(folder: Path, seed: int, plain: float, first_step: int) -> Iterator[list[Crop]]:
+def _batches(folder: Path, seed: int, shares: Shares, first_step: int) -> Iterator[list[Crop]]:
+    real = folder.parent / "pulses"
     return crops(
-        folder, FRAMES, BATCH, seed, first_step, shift=False, mend=mended, shares=Shares(plain=plain), stretch=True
+        folder, FRAMES, BATCH, seed, first_step, shift=False, mend=mended, real=real, shares=shares, stretch=True
     )
 
 
 def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
-    """Binary cross entropies of beat and downbeat; in free time there are none."""
+    """Binary cross entropies of beat and downbeat, these where they are known; in free time there are none."""
     import torch
     from torch.nn import functional as F
 
     heard = network(torch.from_numpy(np.stack([masked(tilted(crop.rhythmic)) for crop in batch]))).float()
     truth = torch.from_numpy(np.stack([crop.beats for crop in batch]))
-    weights = torch.tensor([1.0, 1.0])
-    loss = F.binary_cross_entropy_with_logits(heard, truth, pos_weight=torch.tensor([3.0, 8.0]), reduction="none")
-    beat, down = (loss * weights).mean(dim=(0, 1))
+    known = (truth >= 0).float()
+    weights = torch.tensor([3.0, 8.0])
+    loss = F.binary_cross_entropy_with_logits(heard, truth.clamp(min=0), pos_weight=weights, reduction="none")
+    beat, down = (loss * known).sum(dim=(0, 1)) / known.sum(dim=(0, 1)).clamp(min=1)
     return {"beat": beat, "down": down}
 
 

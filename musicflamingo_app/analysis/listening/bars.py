@@ -24,13 +24,14 @@ class BarModel:
     """Weights of the cues of a downbeat, offset, log prior of each metre, and the prices of changes in log odds.
 
     Neighbouring bar lines are no independent witnesses, so odds are not taken at their word: `rarities` is what each
-    metre pays for every beat, in log odds.
+    metre pays for every beat, in log odds; `in_thirds` where beats are parted in three (6/8 is common, 2/4 is not).
     """
 
     weights: tuple[float, ...]
     offset: float
     priors: tuple[float, ...]
     rarities: tuple[float, ...] = (0.0,) * len(METRES)
+    in_thirds: tuple[float, ...] = (0.0,) * len(METRES)
     change_cost: float = 12.0
     slip_cost: float = 9.0
 
@@ -55,13 +56,14 @@ class Bars:
     score: float
 
 
-def bars_of(odds: Floats, model: BarModel) -> Bars:
-    """The likeliest bars for the downbeat odds of each beat; at least one beat."""
+def bars_of(odds: Floats, model: BarModel, *, compound: bool = False) -> Bars:
+    """The likeliest bars for the downbeat odds of each beat; at least one beat; `compound` ones have thirds."""
     metres = np.repeat(METRES, METRES)
     places = np.concatenate([np.arange(metre) for metre in METRES])
     costs = _costs(model)
     down, other = -np.logaddexp(0, -odds), -np.logaddexp(0, odds)
-    evidence = np.where(places == 0, down[:, None], other[:, None]) - np.repeat(model.rarities, METRES)
+    rarities = model.in_thirds if compound else model.rarities
+    evidence = np.where(places == 0, down[:, None], other[:, None]) - np.repeat(rarities, METRES)
     total = np.repeat(np.array(model.priors), METRES) + evidence[0]
     came = np.zeros(evidence.shape, np.int16)
     for beat in range(1, len(odds)):

@@ -32,7 +32,7 @@ LEAST_CHANCE = 0.25  # mean probability of the beats below which there is no bea
 FEWEST = 4
 LEAST_ONSET = 0.15  # of the strongest rises: before the first and after the last such nothing sounds
 LEAD_S = 0.1
-THIRDS = 2.0  # rises at the thirds of beats over those at the halves, above which a metre is compound
+THIRDS = 1.2  # rises at the thirds of beats over those at the halves, above which beats are parted in three
 EIGHTHS_BPM = 140.0  # seven beats faster than this are eighths
 
 
@@ -73,8 +73,8 @@ def rhythm_of(heard: Listening, model: BarModel, levels: LevelModel, duration_s:
         return RhythmFinding(BeatGrid(), 0.0)
     beats_s = at_level(beats_s, curves_of(odds, heard.onsets, heard.changes, heard.families), levels)
     cues = cues_of(beats_s, odds[:, 1], heard.changes, RHYTHMIC_HZ, HARMONIC_HZ)
-    bars = bars_of(model.odds(cues), model)
-    grid = _grid(beats_s, bars, heard.onsets)
+    compound = in_thirds(beats_s, heard.onsets)
+    grid = _grid(beats_s, bars_of(model.odds(cues), model, compound=compound), compound)
     swing = swing_of(grid, heard.onsets)
     return RhythmFinding(grid, clamp01(chance), (), _tempi(grid, odds[:, 0], chance), swing)
 
@@ -109,23 +109,27 @@ def _chance(odds: Floats, beats_s: Floats) -> float:
     return float((1 / (1 + np.exp(-near(odds, beats_s, RHYTHMIC_HZ, 2)))).mean())
 
 
-def _grid(beats_s: Floats, bars: Bars, onsets: Floats) -> BeatGrid:
-    beats = tuple(Beat(float(time_s), int(place)) for time_s, place in zip(beats_s, bars.places, strict=True))
-    counts = np.bincount(bars.metres)
-    felt = int(counts.argmax())
-    return BeatGrid(beats, _metre(felt, beats_s, onsets))
-
-
-def _metre(felt: int, beats_s: Floats, onsets: Floats) -> Metre:
-    """The signature of so many felt beats: compound where notes begin at their thirds and not at their halves."""
+def in_thirds(beats_s: Floats, onsets: Floats) -> bool:
+    """Whether notes begin at the thirds of beats rather than at their halves."""
     gaps_s = np.diff(beats_s)
     rises = {
         part: float(near(onsets, beats_s[:-1] + gaps_s * part, RHYTHMIC_HZ, 1).mean()) for part in (1 / 3, 1 / 2, 2 / 3)
     }
     strongest = float(near(onsets, beats_s, RHYTHMIC_HZ, 1).mean())
-    if felt in (2, 3, 4) and min(rises[1 / 3], rises[2 / 3]) > THIRDS * (rises[1 / 2] + 0.05 * strongest):
+    return min(rises[1 / 3], rises[2 / 3]) > THIRDS * (rises[1 / 2] + 0.05 * strongest)
+
+
+def _grid(beats_s: Floats, bars: Bars, compound: bool) -> BeatGrid:
+    beats = tuple(Beat(float(time_s), int(place)) for time_s, place in zip(beats_s, bars.places, strict=True))
+    counts = np.bincount(bars.metres)
+    return BeatGrid(beats, _metre(int(counts.argmax()), beats_s, compound))
+
+
+def _metre(felt: int, beats_s: Floats, compound: bool) -> Metre:
+    """The signature of so many felt beats."""
+    if compound and felt in (2, 3, 4):
         return Metre(3 * felt, 8)
-    if felt == 7 and len(gaps_s) and 60 / float(np.median(gaps_s)) > EIGHTHS_BPM:
+    if felt == 7 and 60 / float(np.median(np.diff(beats_s))) > EIGHTHS_BPM:
         return Metre(7, 8)
     return Metre(felt, 4)
 

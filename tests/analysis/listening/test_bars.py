@@ -1,5 +1,6 @@
 """Bars on beats: plain metres, changes, odd bars, doubt; against all ways to place bars on a few beats."""
 
+from dataclasses import replace
 from itertools import pairwise, product
 
 import numpy as np
@@ -43,6 +44,13 @@ def test_doubtful_beats_go_with_the_rest() -> None:
     odds = odds_of([4] * 12)
     odds[20:28] = 0.0
     assert list(bars_of(odds, MODEL).places) == [1, 2, 3, 4] * 12
+
+
+def test_what_is_rare_among_beats_in_halves_may_be_common_among_beats_in_thirds() -> None:
+    rare = replace(MODEL, rarities=tuple(2.0 if metre == 2 else 0.0 for metre in METRES))
+    odds = odds_of([2] * 20, sure=0.5)
+    assert set(bars_of(odds, rare).metres) == {4}
+    assert set(bars_of(odds, rare, compound=True).metres) == {2}
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -14,6 +14,7 @@ from musicflamingo_app.analysis.listening.levels import (
     at_level,
     cues_of,
     curves_of,
+    levels_of,
 )
 from train.ears.levels import fitted, level_of, share_right
 
@@ -21,10 +22,10 @@ PULSES_S = 1.0 + 0.5 * np.arange(40)
 
 
 def always(level: int) -> LevelModel:
-    """A vote that does not listen."""
+    """A choice that hears the tempo alone: as fast as can be, as slow as can be, or near its middle."""
     n = len(cues_of(PULSES_S, beating(PULSES_S)))
-    offsets = tuple(5.0 if k == level else 0.0 for k in range(3))
-    return LevelModel(((0.0,) * n,) * 3, offsets, (0.0,) * n, (1.0,) * n)
+    worth = {HALVED: (-50.0, 0.0), DOUBLED: (50.0, 0.0), KEPT: (0.0, -50.0)}[level]
+    return LevelModel(worth + (0.0,) * (n - 2))
 
 
 def beating(beats_s: np.ndarray, strength: float = 4.0, duration_s: float = 25.0) -> Curves:
@@ -58,9 +59,19 @@ def test_of_a_few_pulses_nothing_is_asked() -> None:
 
 
 def test_silence_has_cues_too() -> None:
-    cues = cues_of(PULSES_S, beating(PULSES_S[:0]))
+    silence = beating(PULSES_S[:0])
+    cues = np.stack([cues_of(row_s, silence) for row_s in levels_of(PULSES_S, silence)])
     assert np.isfinite(cues).all()
     assert LevelModel.shipped().chances(cues).sum() == pytest.approx(1.0)
+
+
+def test_a_row_of_pulses_is_worth_the_same_whichever_level_was_tracked() -> None:
+    curves = beating(PULSES_S, 2.0)
+    model = LevelModel.shipped()
+    for level in (KEPT, HALVED, DOUBLED):
+        found = at_level(levels_of(PULSES_S, curves)[level], curves, model)
+        tempo_s = float(np.median(np.diff(at_level(found, curves, model))))
+        assert tempo_s == pytest.approx(float(np.median(np.diff(at_level(PULSES_S, curves, model)))), rel=1e-3)
 
 
 def test_what_must_be_done_is_told_by_the_beats() -> None:
@@ -70,14 +81,23 @@ def test_what_must_be_done_is_told_by_the_beats() -> None:
     assert level_of(PULSES_S, PULSES_S[::3]) is None
 
 
-def test_a_vote_learns_to_halve_and_to_double() -> None:
+def test_the_worth_of_cues_is_learned_from_pulses_at_the_wrong_level() -> None:
     random, cues, levels = np.random.default_rng(0), [], []
-    for _ in range(90):
+    for _ in range(60):
         gap_s = random.uniform(0.4, 0.7)
         beats_s = 0.5 + gap_s * np.arange(int(22 / gap_s))
-        between = np.sort(np.concatenate([beats_s, beats_s[:-1] + gap_s / 2]))
-        for level, pulses_s in ((KEPT, beats_s), (HALVED, between), (DOUBLED, beats_s[::2])):
-            cues.append(cues_of(pulses_s, beating(beats_s, random.uniform(1, 4))))
+        between_s = np.sort(np.concatenate([beats_s, beats_s[:-1] + gap_s / 2]))
+        curves = beating(beats_s, random.uniform(1, 4))
+        for level, pulses_s in ((KEPT, beats_s), (HALVED, between_s), (DOUBLED, beats_s[::2])):
+            cues.append(np.stack([cues_of(row_s, curves) for row_s in levels_of(pulses_s, curves)]))
             levels.append(level)
-    stored = fitted(np.array(cues[:180]), np.array(levels[:180]))
-    assert share_right(stored, np.array(cues[180:]), np.array(levels[180:])) > 0.97
+    stored = fitted(np.array(cues[:120]), np.array(levels[:120]), np.ones(120))
+    assert share_right(stored, np.array(cues[120:]), np.array(levels[120:])) > 0.97
+
+
+def test_lessons_that_count_for_nothing_teach_nothing() -> None:
+    curves = beating(PULSES_S)
+    cues = np.stack([np.stack([cues_of(row_s, curves) for row_s in levels_of(PULSES_S, curves)])] * 20)
+    right, wrong = np.zeros(20, int), np.concatenate([np.zeros(10, int), np.ones(10, int)])
+    worth = np.concatenate([np.ones(10), np.zeros(10)])
+    assert fitted(cues, wrong, worth) == fitted(cues, right, worth)

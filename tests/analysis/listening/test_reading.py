@@ -27,8 +27,7 @@ from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.key import Key
 
 MODEL = BarModel((1.0, 0.0, 0.0), 0.0, tuple(float(np.log(1 / len(METRES))) for _ in METRES))
-NONE = (0.0,) * 18  # a weight for each cue
-AS_TRACKED = LevelModel((NONE,) * 3, (1.0, 0.0, 0.0), NONE, (1.0,) * len(NONE))  # always votes for the tracked tempo
+AS_TRACKED = LevelModel((0.0,) * 27)  # to no cue a level is better than the tracked one
 SURE = 4.0
 
 
