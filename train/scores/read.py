@@ -110,7 +110,8 @@ def _key(part: Any, tones: Sequence[Tone]) -> Key | None:
     end = max(tone.end for tone in tones)
     last = min((tone for tone in tones if tone.end == end), key=lambda tone: tone.pitch).name
     named = getattr(marks[0], "mode", None)
-    if named is not None:
+    is_tune = all(tone.part == 0 for tone in tones)
+    if named is not None and is_tune:  # in MusicXML programs write “major” beside every signature
         return named_key(_name(marks[0].tonic), named, last, tones)
     return told_key(marks[0].sharps, last, tones)
 

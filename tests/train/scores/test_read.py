@@ -25,30 +25,10 @@ K:D
 def test_a_tune_is_read_with_its_repeat_pickup_and_key() -> None:
     tune = read(TUNE)
     assert tune is not None
-    assert (tune.metre, tune.beat, tune.pickup, tune.key) == (Metre(6, 8), 1.5, 0.5, Key.parse("D major"))
-    assert tune.n_parts == 1
-    once = [
-        "A4",
-        "D5",
-        "D5",
-        "F#5",
-        "E5",
-        "D5",
-        "C#5",
-        "B4",
-        "C#5",
-        "E5",
-        "A4",
-        "D5",
-        "D5",
-        "F#5",
-        "E5",
-        "D5",
-        "C#5",
-        "A4",
-        "D5",
-    ]
-    assert [f"{tone.name}{tone.pitch // 12 - 1}" for tone in tune.tones] == once * 2
+    assert (tune.metre, tune.beat, tune.pickup, tune.n_parts) == (Metre(6, 8), 1.5, 0.5, 1)
+    assert tune.key == Key.parse("D major")
+    once = "A4 D5 D5 F#5 E5 D5 C#5 B4 C#5 E5 A4 D5 D5 F#5 E5 D5 C#5 A4 D5"
+    assert " ".join(f"{tone.name}{tone.pitch // 12 - 1}" for tone in tune.tones) == f"{once} {once}"
     assert tune.end == 2 * 4 * 3
 
 
@@ -112,6 +92,17 @@ def test_bars_cut_at_repeats_add_up_and_their_pickup_is_found(
 def test_a_signature_and_the_last_bass_tell_the_key(sharps: int, last: str, sixth: int, key: str | None) -> None:
     tones = [Tone(0, 1, sixth, Pitch("C"), 0)]
     assert told_key(sharps, Pitch.parse(last), tones) == (Key.parse(key) if key else None)
+
+
+def test_the_mode_beside_a_signature_is_not_believed_where_there_are_parts(chorale: Path) -> None:
+    text = chorale.read_text("utf-8")
+    assert "<fifths>1</fifths>" in text
+    chorale.write_text(text.replace("<fifths>1</fifths>", "<fifths>4</fifths><mode>major</mode>"), "utf-8")
+    low = chorale.with_name("low.musicxml")
+    low.write_text(text.replace("<fifths>1</fifths>", "<fifths>-2</fifths><mode>major</mode>"), "utf-8")
+    high, minor = read(chorale), read(low)
+    assert high is not None and minor is not None
+    assert (high.key, minor.key) == (None, Key.parse("G minor"))
 
 
 def test_parts_and_fermatas_are_read_from_musicxml(chorale: Path) -> None:
