@@ -22,8 +22,9 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# make bench QUICK=1: a trial of every benchmark, within minutes.
 bench: $(VENV)/.dev
-	$(BIN)/python -m train.benchmarks --data $(DATA) --renders $(RENDERS)
+	$(BIN)/python -m train.benchmarks --data $(DATA) --renders $(RENDERS) $(if $(QUICK),--quick)
 
 # Programs to compare our ears with, each in an environment of its own: licences that the studio could not take.
 bench-peers: $(PEERS)

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 from musicflamingo_app.errors import StudioError
 from train.benchmarks.columns import PEERS, ours, peer
-from train.benchmarks.ears_tables import Column, page
+from train.benchmarks.ears_tables import Column, absent, page
 from train.benchmarks.marks import Marks, marks
 from train.benchmarks.peers import Program
 from train.benchmarks.takes import SETS, Source, Take, beginning, takes
@@ -31,7 +31,9 @@ def main() -> None:
     songs = unpacked(given.data, given.renders)
     source = Source(songs, given.renders, given.seconds or None)
     heard = list(takes(source, sets, given.songs, given.pieces, say))
-    columns = compared(heard, commands(given.ours.split(","), _names(given.peers), given.environments))
+    programs = commands(given.ours.split(","), _names(given.peers), given.environments)
+    say(absent([name for name, command in programs.items() if command is None]))
+    columns = compared(heard, programs)
     print(page(columns, heard, {of: SETS[of] for of in sets}, core))
     if given.json:
         given.json.write_text(json.dumps([_stored(column, heard) for column in columns], indent=1) + "\n", "utf-8")
@@ -138,8 +140,9 @@ def _stored(column: Column, heard: Sequence[Take]) -> dict[str, object]:
 
 
 def say(line: str) -> None:
-    """Tells how far it is, beside the tables."""
-    print(line, file=sys.stderr, flush=True)
+    """Tells how far it is, beside the tables; nothing for an empty line."""
+    if line:
+        print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -47,7 +47,13 @@ def page(columns: Sequence[Column], heard: Sequence[Take], sets: Mapping[str, st
         parts.append(f"### Confidence over all sets\n\n{calibration(columns)}")
     where = "" if core is None else f", all on core {core}"
     parts.append(f"### What each costs\n\nOne thread a program{where}.\n\n{costs(columns)}")
-    return "\n\n".join([*parts, *_failed(columns)])
+    missing = absent([column.name for column in columns if not column.version and not column.failures])
+    return "\n\n".join([*parts, *([missing] if missing else []), *_failed(columns)])
+
+
+def absent(names: Sequence[str]) -> str:
+    """Which programs are not there, and what installs them; nothing when all are."""
+    return f"Not installed, and so left out: {', '.join(names)}. `make bench-peers` installs them." if names else ""
 
 
 def _about(heard: Sequence[Take], of: str) -> str:

@@ -126,7 +126,10 @@ def beginning(path: Path, target: Path, seconds: float = 10.0) -> Path:
 def _render(made: Piece, name: str, target: Path) -> None:
     font = Path(FONTS[HELD_OUT_FONT])
     if not font.is_file():
-        raise NotFound(f"There is no soundfont {HELD_OUT_FONT} at {font}.", "See train/ears/README.md.")
+        raise NotFound(
+            f"There is no soundfont {HELD_OUT_FONT} at {font}.",
+            "Install Debian's musescore-general-soundfont-lossless.",
+        )
     sound = performed(made, font, zlib.crc32(name.encode()), effects=False)
     _keep(sound / max(1.0, float(np.abs(sound).max())), ANALYSIS_HZ, target, "FLAC")
 

@@ -57,6 +57,8 @@ def test_programs_are_compared_file_by_file_and_one_that_ends_is_left_out(tmp_pa
     text = page([worker, absent], heard, {"piano": SETS["piano"]}, 1)
     assert "4 recordings, 2 minutes." in text and "worker 1 | – |" in text and "all on core 1" in text
     assert "- worker, bad: ValueError" in text
+    assert "Not installed, and so left out: madmom. `make bench-peers` installs them." in text
+    assert "Not installed" not in page([worker], heard, {"piano": SETS["piano"]}, 1)
 
 
 def test_nothing_to_hear_is_an_error() -> None:
