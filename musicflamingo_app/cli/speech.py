@@ -41,8 +41,8 @@ ModelOption = Annotated[
 RegionOption = Annotated[str, typer.Option("--region", help="Only this part, such as 0:30-1:00.")]
 FactsOption = Annotated[bool, typer.Option("--facts/--no-facts", help="Tell the model what was measured.")]
 ThinkOption = Annotated[
-    bool,
-    typer.Option("--think/--no-think", help="Let a model that can think do so before it answers."),
+    bool | None,
+    typer.Option("--think/--no-think", help="Let a model that can think do so first, or not; else where it helps."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the text.")]
 ServerOption = Annotated[
@@ -79,7 +79,7 @@ def ask(
     model: ModelOption = None,
     region: RegionOption = "",
     facts: FactsOption = True,
-    think: ThinkOption = True,
+    think: ThinkOption = None,
     conversation: Annotated[int | None, typer.Option(help="Go on with this conversation.")] = None,
     as_json: JsonOption = False,
     server: ServerOption = "",

@@ -29,7 +29,7 @@ class Question:
     region: Interval | None = None
     use_facts: bool = True
     adapter: str | None = None  # its name; "" for the base alone, None for what is in use
-    think: bool = True  # first, where a model can
+    think: bool | None = None  # first, where a model can; None where that helps it
 
 
 @dataclass(frozen=True, slots=True)

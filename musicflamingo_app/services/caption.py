@@ -111,9 +111,9 @@ def _write(parts: Parts, checked: _Checked, stop: Stop, said: Said) -> Generator
     yield from speak(parts, wish, stop, said)
 
 
-def _thinks_first(parts: Parts, request: Request) -> bool:
+def _thinks_first(parts: Parts, request: Request) -> bool | None:
     """A tiny model's thought about a caption tells what the caption tells, so it would be told twice."""
-    return request.kind == "custom" or not parts.voices.abilities(request.model_id).is_tiny
+    return False if request.kind != "custom" and parts.voices.abilities(request.model_id).is_tiny else None
 
 
 def _measured(parts: Parts, checked: _Checked, card: SongCard, said: Said) -> str | None:

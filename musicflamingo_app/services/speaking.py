@@ -59,8 +59,8 @@ class Parts:
 class Wish:
     """What a model is asked: who, about what, and the words once it is known what the model can do.
 
-    `question` is what a person wrote: the places it names are heard where not all can be. Without `think` a model that
-    thinks answers at once.
+    `question` is what a person wrote: the places it names are heard where not all can be. A model that can think
+    does so first if `think` says so, or if it says nothing and that helps (`_thinks`).
     """
 
     model_id: str
@@ -71,7 +71,7 @@ class Wish:
     sampling: Callable[[Abilities], Sampling]
     worn: Worn | None = None
     question: str = ""
-    think: bool = True
+    think: bool | None = None
 
 
 def region_in(track: Track, region: Interval | None) -> Interval | None:
@@ -158,12 +158,19 @@ def _excerpt(parts: Parts, wish: Wish, abilities: Abilities) -> Excerpt | None:
 def _asked(parts: Parts, wish: Wish, excerpt: Excerpt | None, stop: Stop, said: Said) -> Generator[Piece, None, None]:
     """The pieces of the answer of a model whose turn it is, with the sound when it hears."""
     backend = parts.voices.backend(wish.model_id)
-    abilities = replace(backend.abilities, thinks=backend.abilities.thinks and wish.think)
+    abilities = replace(backend.abilities, thinks=_thinks(backend.abilities, wish))
     heard = excerpt.interval if excerpt is not None else wish.region
     sound = parts.hearing.sound(wish.track, heard) if abilities.hears_audio else None
     given = Given(sound, wish.card, wish.region, abilities.is_tiny, abilities.thinks, heard)
     shifter = Shifter(given.begins_s if given.is_nano else 0.0)
     yield from _read(backend, wish.messages(given), wish.sampling(abilities), stop, said, shifter)
+
+
+def _thinks(abilities: Abilities, wish: Wish) -> bool:
+    """Whether a model thinks first. A tiny one misreads what it hears when it writes it down (train/LOG.md, Nano), so
+    unless a person wants it, it thinks only where measured facts lie before it."""
+    helps = wish.card is not None or not abilities.is_tiny
+    return abilities.thinks and (helps if wish.think is None else wish.think)
 
 
 def speaker(backend: Backend, said: Said, worn: Worn | None, excerpt: Excerpt | None = None) -> Speaking:

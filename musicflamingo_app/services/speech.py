@@ -121,7 +121,7 @@ class Speech:
         region: Interval | None = None,
         use_facts: bool = True,
         adapter: str | None = None,
-        think: bool = True,
+        think: bool | None = None,
     ) -> Talk:
         """Asks about a track; see services/ask.py."""
         question = Question(track_id, text, model_id, conversation_id, region, use_facts, adapter, think)

@@ -81,10 +81,10 @@ class Api:
         end_s: float = -1.0,
         use_facts: bool = True,
         model: str = "",
-        think: bool = True,
+        think: bool | None = None,
     ) -> dict[str, Any]:
-        """Asks about a track and keeps question and answer; `conversation_id` 0 begins a conversation, without `think`
-        a model that thinks answers at once."""
+        """Asks about a track and keeps question and answer; `conversation_id` 0 begins a conversation, a model
+        that can think does so first if `think`, or if that is not said and helps it."""
         talk = self._studio.speech.ask(
             track_id,
             question,

@@ -160,6 +160,7 @@ class ModelDesk:
             "sentence": sentence,
             "hears": _hears(model),
             "thinks": model.thinks,
+            "tiny": model.kind == "embedded",
             "sizes": self._sizes(model, known, status.precision or precision),
             "licence": _licence(model),
             "folder": str(offer.folder) if model.needs_fetching else "",

@@ -143,7 +143,7 @@ class _Speech:
             region=region_of(body),
             use_facts=bool(body.get("facts", True)),
             adapter=text_of(body, "adapter") if "adapter" in body else None,
-            think=bool(body.get("think", True)),
+            think=think if isinstance(think := body.get("think"), bool) else None,
         )
         about = {"kind": "answer", "track": track_id, "conversation": conversation_id}
         return answers.fresh_json(

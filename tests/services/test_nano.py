@@ -66,13 +66,16 @@ def test_it_is_asked_as_it_was_taught_in_seconds_of_what_it_hears(
     assert [type(part) for part in tiny.asked[1][0][0].parts] == [Sound, Text]
     tiny.abilities = replace(NANO, thinks=True)
     tiny.items = (Delta("thought", "At 0:0"), Delta("text", "1 a voice"))
-    events = list(speech.ask(track.id, "Who plays at 0:05?", use_facts=False))
+    events = list(speech.ask(track.id, "Who plays at 0:05?"))
     assert tiny.asked[2][0][0].parts[-1] == Text(f"Who plays at 0:01?\n{THINKING_TAUGHT}")
     assert isinstance(events[-1], Finished) and events[-1].message.thought == "At 0:0"
     assert events[-1].message.text == "1 a voice"
-    list(speech.ask(track.id, "Who plays at 0:05?", use_facts=False, think=False))
+    list(speech.ask(track.id, "Who plays at 0:05?", think=False))
     assert tiny.asked[3][0][0].parts[-1] == Text("Who plays at 0:01?")
     assert tiny.asked[3][1].max_new_tokens < tiny.asked[2][1].max_new_tokens
+    for think, thinks in ((None, False), (True, True)):  # without facts only where a person wants it
+        list(speech.ask(track.id, "Who plays at 0:05?", use_facts=False, think=think))
+        assert ("<think>" in str(tiny.asked[-1][0])) is thinks
 
 
 def test_it_is_reminded_of_what_it_said_about_the_same_seconds_alone(

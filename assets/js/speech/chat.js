@@ -21,8 +21,8 @@ export class Chat {
     this.turns = el('div', { class: 'ma-turns', role: 'log', 'aria-label': 'The conversation' });
     this.starters = el('div', { class: 'ma-starters' });
     this.question = el('textarea', { rows: 2, maxlength: 4000, placeholder: 'Ask about this music', 'aria-label': 'Your question', onkeydown: (event) => this.key(event) });
-    this.facts = el('input', { type: 'checkbox', checked: recall('facts', true), onchange: () => remember('facts', this.facts.checked) });
-    this.thinks = el('input', { type: 'checkbox', checked: recall('think', true), onchange: () => remember('think', this.thinks.checked) });
+    this.facts = el('input', { type: 'checkbox', checked: recall('facts', true), onchange: () => { remember('facts', this.facts.checked); this.weigh(); } });
+    this.thinks = el('input', { type: 'checkbox', onchange: () => remember('think', this.thinks.checked) });
     this.first = el('label', { class: 'ma-check', hidden: true, title: 'It writes down first how it comes to its answer, which takes longer.' }, this.thinks, el('span', {}, 'Think first'));
     this.looped = el('input', { type: 'checkbox', disabled: true });
     this.scope = el('label', { class: 'ma-check' }, this.looped, el('span', {}, 'About the loop'));
@@ -58,8 +58,14 @@ export class Chat {
   }
 
   async voice() {
-    const model = await modelLine(this.model);
-    this.first.hidden = !model?.thinks;
+    this.speaks = await modelLine(this.model);
+    this.first.hidden = !this.speaks?.thinks;
+    this.weigh();
+  }
+
+  // What a person has not chosen is chosen for them: a tiny model thinks well only over measured facts.
+  weigh() {
+    this.thinks.checked = recall('think', null) ?? (this.facts.checked || !this.speaks?.tiny);
   }
 
   frame() {}
