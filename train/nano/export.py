@@ -58,7 +58,7 @@ def export(
         raise StudioError(what, "Teach a smaller rank or encoder.")
     out.mkdir(parents=True, exist_ok=True)
     save_file(tensors, out / FILE, header(sizes, _scale(adapter), thinks=thinks))
-    (out / CARD).write_text(card(report, tensors), "utf-8")
+    (out / CARD).write_text(card(report, tensors, thinks=thinks), "utf-8")
     digest = hashlib.sha256((out / FILE).read_bytes()).hexdigest()
     (out / SUMS).write_text(f"{digest}  {FILE}\n", "utf-8")
     return out
@@ -94,7 +94,7 @@ def _scale(adapter: Path) -> float:
     return float(config["lora_alpha"]) / float(config["r"])
 
 
-def card(report: Mapping[str, Any], tensors: Mapping[str, Any]) -> str:
+def card(report: Mapping[str, Any], tensors: Mapping[str, Any], *, thinks: bool = False) -> str:
     """CARD.md: what it is, how it was made, how well it hears."""
     counts = {
         part: sum(v.numel() for k, v in tensors.items() if part in k) / 1e6
@@ -104,6 +104,7 @@ def card(report: Mapping[str, Any], tensors: Mapping[str, Any]) -> str:
         encoder=f"{counts[ENCODER]:.1f}",
         projector=f"{counts[PROJECTOR]:.1f}",
         lora=f"{counts['lora_']:.1f}",
+        thoughts=_THOUGHTS if thinks else "It was not taught to think before it answers.",
         rows="\n".join([_line("all", report["all"]), *(_line(*pair) for pair in report["skill"].items())]),
         tasks="\n".join(_line(*pair) for pair in _asked_often(report)),
         captions=_captions(report),
@@ -131,6 +132,9 @@ def _line(name: str, found: Mapping[str, Any]) -> str:
     return f"| {name} | {found['audio']['n']} | " + " | ".join(map(str, cells)) + f" | {reach} |"
 
 
+_THOUGHTS = """it was taught to write down what bears on a question before it answers (`--stage cot`), from the
+  sound and from facts beside it. Over measured facts that helps it; from the sound alone it answers better at once."""
+
 _CARD = """# Music Flamingo Nano
 
 A Music Flamingo small enough to be taught on a processor: a proof that the studio's trainer works, no musician.
@@ -152,6 +156,7 @@ bf16; `SHA256SUMS` lists what is checked. The words are those of the package `ll
 - **Log**: `train/LOG.md`, section Nano, with what failed.
 - **Limits**: it hears one window of 20 s of synthetic music's kind. What stands near its noise below is guessed: do not
   believe it. It was not taught sung words, moods, mixing or cultures.
+- **Thoughts**: {thoughts}
 - **Licence**: CC0-1.0 for the weights here.
 
 Held-out four-way questions (chance 25 %), played by FluidSynth with MuseScore General; per cent right when the clip is
