@@ -32,7 +32,7 @@ LONGEST_FRAMES = 900  # of an item that are listened to
 SAME = 0.12  # octaves that a tempo may be off
 SPREAD = 1e-6
 WORTH = {"lessons": 1.0, "pulses": 0.2, "train": 0.2}  # of a lesson in the fit
-PULL = 10.0  # of the weights to zero
+PULL = 5.0  # of the weights to zero
 
 Lessons = tuple[np.ndarray, np.ndarray]  # cues (lessons, 3 levels, cues), and which level is right
 

@@ -1,13 +1,17 @@
 """Real recordings taught by what is heard in several views: what views have in common is kept, and moved rightly."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import soundfile
 
+from musicflamingo_app.analysis.listening.shipped import weights_folder
 from musicflamingo_app.analysis.listening.spectra import Spectra, n_bands
 from musicflamingo_app.audio.sound import ANALYSIS_HZ
 from train.ears.crops import crop, near_beats
 from train.ears.items import SCALE
-from train.ears.pulses import FEWEST, UNBARRED, Taught, item_of, longest, on_pulses
+from train.ears.pulses import FEWEST, UNBARRED, Taught, item_of, items_of, longest, middle, on_pulses
 from train.ears.views import FASTEST, MOST_SEMITONES, View, views
 
 BEATS_S = 1.0 + 0.5 * np.arange(60)
@@ -111,3 +115,27 @@ def test_bars_that_are_known_are_taught() -> None:
     rows = near_beats(item_of("a", View(), heard(40), taught), 0.0, 800)
     assert (rows[:, 1] == 1).sum() == 8
     assert (rows[:, 1] >= 0).all()
+
+
+def recorded(path: Path, sound: np.ndarray, rate_hz: int = ANALYSIS_HZ) -> Path:
+    soundfile.write(path, sound, rate_hz)
+    return path
+
+
+def test_clicks_are_believed_in_every_view(tmp_path: Path) -> None:
+    times_s = 0.5 + 0.5 * np.arange(78)
+    made = dict(items_of(recorded(tmp_path / "clicks.flac", 0.3 * clicking(times_s, 40.0)), [weights_folder()], 1))
+    assert set(made) == {"real-clicks-0", "real-clicks-1"}
+    gaps_s = [float(np.median(np.diff(item.beats_s))) for item in made.values()]
+    speed = made["real-clicks-1"].about["speed"]
+    assert gaps_s[0] / gaps_s[1] == pytest.approx(speed, rel=0.02)
+    assert any(gaps_s[0] == pytest.approx(gap_s, rel=0.02) for gap_s in (0.25, 0.5, 1.0))
+
+
+def test_silence_teaches_nothing(tmp_path: Path) -> None:
+    assert not list(items_of(recorded(tmp_path / "silence.flac", np.zeros(30 * ANALYSIS_HZ)), [weights_folder()], 1))
+
+
+def test_recordings_at_other_rates_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="22050"):
+        middle(recorded(tmp_path / "fast.flac", np.zeros(44_100), 44_100))
