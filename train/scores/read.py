@@ -17,6 +17,7 @@ from train.scores.written import Tone, Written
 
 BEATS = {"2/4", "3/4", "4/4", "5/4", "6/8", "9/8", "12/8", "2/2", "3/2", "4/2"}
 FEWEST_TONES = 24
+MOST_MEASURES = 200  # with repeats; what is longer is several tunes, or repeats read wrongly
 IN_SCALE = 0.9  # of a tune's length that must lie in the scale of the key it names
 _METRES = re.compile(r"(?:^|\[)M:\s*([^\]\s]+)", re.MULTILINE)
 _GRID = 1 << 10  # quarters are told as this many parts at the finest, or as thirds and fifths
@@ -50,7 +51,7 @@ def _written(parts: Sequence[Any]) -> Written | None:
     lengths = [Fraction(measure.duration.quarterLength) for measure in parts[0].getElementsByClass("Measure")]
     pickup = pickup_of(lengths, Fraction(metre.felt_beats) * Fraction(beat))
     tones = tuple(tone for index, part in enumerate(parts) for tone in _tones(part, index))
-    if pickup is None or len(tones) < FEWEST_TONES:
+    if pickup is None or len(tones) < FEWEST_TONES or len(lengths) > MOST_MEASURES:
         return None
     return Written(metre, beat, float(pickup), tones, _key(parts[0], tones), _held(parts[0]))
 

@@ -41,6 +41,7 @@ def test_a_tune_is_read_with_its_repeat_pickup_and_key() -> None:
         ("cBc e2A|", "cBc e2A|[M:3/4]"),
         ("M:6/8", "M:3/8"),  # whether its beat is one or three nobody tells
         ("d2d fed|cBc e2A|d2d fed|", ""),  # too little of it
+        ("d2d fed|", "d2d fed|" * 100),  # played twice, more than one tune
     ],
 )
 def test_what_does_not_add_up_is_refused(change: str, into: str) -> None:
