@@ -4,6 +4,8 @@ A tiny model cannot count bars, so chords stand with their seconds, as its thoug
 """
 
 from collections.abc import Iterator
+from typing import Any
+from typing import Any
 
 from musicflamingo_app.facts.card import Fact, SongCard
 from musicflamingo_app.music.time import Segment, clock
@@ -57,5 +59,5 @@ def _span(segment: Segment[str]) -> str:
     return f"{clock(round(segment.start_s))}-{clock(round(segment.end_s))}"
 
 
-def _sure(fact: Fact[object] | None) -> bool:
+def _sure(fact: Fact[Any] | None) -> bool:
     return fact is not None and fact.confidence >= LEAST_SURE
