@@ -150,17 +150,11 @@ class ModelDesk:
         )
         sentence = (work.sentence if work is not None else "") or status.sentence or _missing(offer)
         return {
-            "id": model.id,
-            "name": model.name,
-            "about": model.about,
-            "short": _HEARS_LITTLE if model.kind == "embedded" and model.hears_audio else _SHORT[model.kind],
+            **_told(model),
             "label": label,
             "busy": busy or status.state == "loading" or (known is None and bool(model.sizes)),
             "fraction": work.fraction if work is not None and busy else status.fraction,
             "sentence": sentence,
-            "hears": _hears(model),
-            "thinks": model.thinks,
-            "tiny": model.kind == "embedded",
             "sizes": self._sizes(model, known, status.precision or precision),
             "licence": _licence(model),
             "folder": str(offer.folder) if model.needs_fetching else "",
@@ -192,6 +186,19 @@ class ModelDesk:
             self._devices = tuple(self._ask_devices())
         finally:
             self._asking.release()
+
+
+def _told(model: Model) -> dict[str, Any]:
+    """What is always true of a model."""
+    return {
+        "id": model.id,
+        "name": model.name,
+        "about": model.about,
+        "short": _HEARS_LITTLE if model.kind == "embedded" and model.hears_audio else _SHORT[model.kind],
+        "hears": _hears(model),
+        "thinks": model.thinks,
+        "tiny": model.kind == "embedded",
+    }
 
 
 def _hears(model: Model) -> str:

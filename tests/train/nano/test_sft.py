@@ -300,8 +300,7 @@ def test_what_ships_comes_back_whole(
     shipped = export.export(ears, tmp_path / "adapter", report_of(12.5), tmp_path / "weights", sizes=SMALL)
     assert "| harmony | 9 | 50.0 | 50.0 | 50.0 | 12.5 (40.0 to 60.0) |" in (shipped / "CARD.md").read_text("utf-8")
     assert "not taught to think" in (shipped / "CARD.md").read_text("utf-8")
-    thinking = export.card(report_of(12.5), export.packed(ears, tmp_path / "adapter"), thinks=True)
-    assert "taught to write down" in thinking and "not taught to think" not in thinking
+    assert "taught to write down" in export.card(report_of(12.5), {}, thinks=True)
     folder = assembled(read(shipped), words, tmp_path / "model")
     whole = transformers.MusicFlamingoForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
     one = window(clip(1).mel)
