@@ -5,7 +5,6 @@ A tiny model cannot count bars, so chords stand with their seconds, as its thoug
 
 from collections.abc import Iterator
 from typing import Any
-from typing import Any
 
 from musicflamingo_app.facts.card import Fact, SongCard
 from musicflamingo_app.music.time import Segment, clock
