@@ -153,6 +153,7 @@ def _nano() -> Model:
         kv_bytes_per_token=_EMBEDDED_KV_BYTES,
         max_audio_s=float(nano.NANO.window_s),
         tokens_per_s=12.5,
+        thinks=True,
         packages=_EMBEDDED_PACKAGES,
     )
 

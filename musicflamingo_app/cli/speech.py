@@ -42,7 +42,11 @@ RegionOption = Annotated[str, typer.Option("--region", help="Only this part, suc
 FactsOption = Annotated[bool, typer.Option("--facts/--no-facts", help="Tell the model what was measured.")]
 ThinkOption = Annotated[
     bool | None,
-    typer.Option("--think/--no-think", help="Let a model that can think do so first, or not; else where it helps."),
+    typer.Option(
+        "--think/--no-think",
+        help="Let a model that can think do so first, or not; else where it helps. The embedded one else lets what was "
+        "measured answer.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the text.")]
 ServerOption = Annotated[

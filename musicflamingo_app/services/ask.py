@@ -90,7 +90,8 @@ def _answer(parts: Parts, begun: _Begun, stop: Stop, said: Said) -> Generator[Ev
     question = begun.question
     card = parts.card(begun.track) if question.use_facts else None
     worn = parts.worn(question.model_id, question.adapter)
-    if question.model_id == EMBEDDED and card is not None and worn is None and question.adapter is None:
+    wants_a_model = worn is not None or question.adapter is not None or _wants_thoughts(parts, question)
+    if question.model_id == EMBEDDED and card is not None and not wants_a_model:
         answer = parts.reader(question.text, card, question.region)
         if answer is not None or not parts.voices.abilities(EMBEDDED).hears_audio:
             said.evidence = evidence_of(answer) if answer is not None else ()
@@ -108,6 +109,11 @@ def _answer(parts: Parts, begun: _Begun, stop: Stop, said: Said) -> Generator[Ev
         question.think,
     )
     yield from speak(parts, wish, stop, said)
+
+
+def _wants_thoughts(parts: Parts, question: Question) -> bool:
+    """Whether a person wants a model that can think to do so, which measurements do not."""
+    return question.think is True and parts.voices.abilities(question.model_id).thinks
 
 
 def _keep(parts: Parts, begun: _Begun, said: Said) -> Utterance:

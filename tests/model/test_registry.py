@@ -71,6 +71,12 @@ def test_the_embedded_model_says_whether_it_hears() -> None:
     assert seconds[1] - seconds[0] == 125 * hearing.kv_bytes_per_token and seconds[2] == seconds[3]
 
 
+@pytest.mark.skipif(not nano.is_shipped(), reason="no weights ship")
+def test_what_is_known_of_the_nano_is_what_its_file_says() -> None:
+    shipped = nano.read()
+    assert (embedded(hears=True).thinks, embedded(hears=True).max_audio_s) == (shipped.thinks, shipped.hears_s)
+
+
 def test_the_nano_has_the_counted_parameters() -> None:
     import torch
     from transformers import LlamaConfig, MusicFlamingoForConditionalGeneration

@@ -73,6 +73,8 @@ def test_it_is_asked_as_it_was_taught_in_seconds_of_what_it_hears(
     list(speech.ask(track.id, "Who plays at 0:05?", think=False))
     assert tiny.asked[3][0][0].parts[-1] == Text("Who plays at 0:01?")
     assert tiny.asked[3][1].max_new_tokens < tiny.asked[2][1].max_new_tokens
+    last = list(speech.ask(track.id, "Which key?", think=True))[-1]  # and then no measurement answers in its place
+    assert isinstance(last, Finished) and last.message.voice == "nano" and "<think>" in str(tiny.asked[-1][0])
     for think, thinks in ((None, False), (True, True)):  # without facts only where a person wants it
         list(speech.ask(track.id, "Who plays at 0:05?", use_facts=False, think=think))
         assert ("<think>" in str(tiny.asked[-1][0])) is thinks

@@ -21,9 +21,9 @@ export class Chat {
     this.turns = el('div', { class: 'ma-turns', role: 'log', 'aria-label': 'The conversation' });
     this.starters = el('div', { class: 'ma-starters' });
     this.question = el('textarea', { rows: 2, maxlength: 4000, placeholder: 'Ask about this music', 'aria-label': 'Your question', onkeydown: (event) => this.key(event) });
-    this.facts = el('input', { type: 'checkbox', checked: recall('facts', true), onchange: () => { remember('facts', this.facts.checked); this.weigh(); } });
+    this.facts = el('input', { type: 'checkbox', checked: recall('facts', true), onchange: () => remember('facts', this.facts.checked) });
     this.thinks = el('input', { type: 'checkbox', onchange: () => remember('think', this.thinks.checked) });
-    this.first = el('label', { class: 'ma-check', hidden: true, title: 'It writes down first how it comes to its answer, which takes longer.' }, this.thinks, el('span', {}, 'Think first'));
+    this.first = el('label', { class: 'ma-check', hidden: true }, this.thinks, el('span', {}, 'Think first'));
     this.looped = el('input', { type: 'checkbox', disabled: true });
     this.scope = el('label', { class: 'ma-check' }, this.looped, el('span', {}, 'About the loop'));
     this.go = iconButton('play', 'Ask', () => this.ask(), { text: 'Ask', class: 'ma-button ma-primary' });
@@ -63,9 +63,10 @@ export class Chat {
     this.weigh();
   }
 
-  // What a person has not chosen is chosen for them: a tiny model thinks well only over measured facts.
+  // Unless a person has chosen: large models think first, and a tiny one lets what was measured answer.
   weigh() {
-    this.thinks.checked = recall('think', null) ?? (this.facts.checked || !this.speaks?.tiny);
+    this.thinks.checked = recall('think', null) ?? !this.speaks?.tiny;
+    this.first.title = this.speaks?.tiny ? 'It thinks aloud over the measured facts in place of their own answer.' : 'It writes down first how it comes to its answer, which takes longer.';
   }
 
   frame() {}
@@ -108,7 +109,7 @@ export class Chat {
     if (!text.trim() || this.draft) return;
     const region = this.looped.checked && this.loop ? { start: this.loop.start, end: this.loop.end } : {};
     try {
-      const { talk, conversation } = await send(`ma/tracks/${this.id}/ask`, { question: text, conversation: this.conversation, facts: this.facts.checked, think: this.thinks.checked, ...region });
+      const { talk, conversation } = await send(`ma/tracks/${this.id}/ask`, { question: text, conversation: this.conversation, facts: this.facts.checked, think: recall('think', null), ...region });
       this.question.value = '';
       this.starters.hidden = true;
       this.turns.append(turn({ role: 'user', blocks: [{ kind: 'p', spans: [{ t: text }] }], start: region.start ?? null, end: region.end }));
