@@ -19,6 +19,8 @@ from musicflamingo_app.services.prompts import Prompt, caption_messages, prompt
 from musicflamingo_app.services.speaking import Parts, Wish, measured_answer, refuse, region_in, sampling_of, speak
 from musicflamingo_app.services.talk import Event, Finished, Said, Stop, Talk
 
+N_EXCERPTS = 3  # that a model which hears seconds alone sums a song up by
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -107,6 +109,7 @@ def _write(parts: Parts, checked: _Checked, stop: Stop, said: Said) -> Generator
         worn,
         checked.prompt.text if request.kind == "custom" else "",
         think=_thinks_first(parts, request),
+        n_excerpts=N_EXCERPTS if request.kind == "summary" else 1,
     )
     yield from speak(parts, wish, stop, said)
 

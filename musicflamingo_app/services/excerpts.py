@@ -56,6 +56,29 @@ def excerpt_of(
     return _loudest(room, loudness)
 
 
+def excerpts_by_section(
+    analysis: Analysis, longest_s: float, n_most: int, *, within: Interval | None = None, loudness: Curve | None = None
+) -> tuple[Excerpt, ...]:
+    """At most `n_most` excerpts that stand for a track or a region: one of each of its commonest materials, in order.
+
+    Of a material the longest section is heard. Where there are not two materials, the one of `excerpt_of`.
+    """
+    place = within or Interval(0.0, analysis.duration_s)
+    rows = [s for s in analysis.sections.value if place.contains(s.start_s)] if analysis.sections else []
+    heard = [s for s in rows if s.label.function != "silence"]
+    seconds: dict[str, float] = {}
+    longest: dict[str, Segment[Section]] = {}
+    for one in heard:
+        letter = one.label.letter.rstrip("'")
+        seconds[letter] = seconds.get(letter, 0.0) + one.duration_s
+        longest[letter] = max(longest.get(letter, one), one, key=lambda s: round(s.duration_s))
+    if place.duration_s <= longest_s or len(longest) < 2:
+        return (excerpt_of(analysis, longest_s, within=within, loudness=loudness),)
+    room = _Room(place, longest_s)
+    chosen = sorted(sorted(longest, key=lambda letter: -seconds[letter])[:n_most], key=lambda c: longest[c].start_s)
+    return tuple(Excerpt(room.at(longest[c].start_s), _title(longest[c], analysis)) for c in chosen)
+
+
 @dataclass(frozen=True, slots=True)
 class _Room:
     """Where excerpts fit."""
@@ -98,11 +121,17 @@ def _chosen(analysis: Analysis, place: Interval) -> Segment[Section] | None:
 
 
 def _name(section: Segment[Section], analysis: Analysis) -> str:
+    again = "" if section.label.function else ", which comes again"
+    return f"{_title(section, analysis)}{again}"
+
+
+def _title(section: Segment[Section], analysis: Analysis) -> str:
+    """`the second verse`, `section B`."""
     assert analysis.sections is not None
     label = section.label
     same = [s.start_s for s in analysis.sections.value if s.label.label == label.label]
     nth = f"{ordinal(same.index(section.start_s) + 1)} " if len(same) > 1 else ""
-    return f"the {nth}{label.function}" if label.function else f"section {label.letter}, which comes again"
+    return f"the {nth}{label.function}" if label.function else f"section {label.letter}"
 
 
 def _loudest(room: _Room, loudness: Curve | None) -> Excerpt:

@@ -15,7 +15,7 @@ from musicflamingo_app.errors import StorageError, StudioError
 from musicflamingo_app.facts.card import Curve, SongCard, card_of
 from musicflamingo_app.music.time import Interval, clock
 from musicflamingo_app.services import measured
-from musicflamingo_app.services.excerpts import Excerpt, excerpt_of
+from musicflamingo_app.services.excerpts import Excerpt, excerpt_of, excerpts_by_section
 from musicflamingo_app.services.hearing import Hearing
 from musicflamingo_app.services.library import Library
 from musicflamingo_app.services.prompts import Given
@@ -72,6 +72,7 @@ class Wish:
     worn: Worn | None = None
     question: str = ""
     think: bool | None = None
+    n_excerpts: int = 1  # of a long track, for a model that hears seconds alone
 
 
 def region_in(track: Track, region: Interval | None) -> Interval | None:
@@ -123,8 +124,8 @@ def speak(parts: Parts, wish: Wish, stop: Stop, said: Said) -> Generator[Event, 
         return
     backend = voices.backend(wish.model_id)
     refuse(parts, wish.model_id, wish.track, wish.region, use_facts=wish.card is not None)
-    excerpt = _excerpt(parts, wish, backend.abilities)
-    yield speaker(backend, said, wish.worn, excerpt)
+    excerpts = _excerpts(parts, wish, backend.abilities)
+    yield speaker(backend, said, wish.worn, *excerpts)
     with voices.place(wish.model_id) as place:
         for position in place.positions(stop):
             yield Waiting(position)
@@ -133,7 +134,7 @@ def speak(parts: Parts, wish: Wish, stop: Stop, said: Said) -> Generator[Event, 
             return
         voices.wear(wish.model_id, wish.worn)
         try:
-            yield from _asked(parts, wish, excerpt, stop, said)
+            yield from _in_turn(parts, wish, excerpts, stop, said)
         except NoAudio:
             if wish.card is None or said.text or voices.backend(wish.model_id).abilities.hears_audio:
                 raise
@@ -141,18 +142,30 @@ def speak(parts: Parts, wish: Wish, stop: Stop, said: Said) -> Generator[Event, 
             yield from _asked(parts, wish, None, stop, said)  # a server found deaf can still be told the facts
 
 
-def _excerpt(parts: Parts, wish: Wish, abilities: Abilities) -> Excerpt | None:
-    """The seconds that a tiny model hears; None for all others, which hear what they are asked about."""
+def _excerpts(parts: Parts, wish: Wish, abilities: Abilities) -> tuple[Excerpt, ...]:
+    """The seconds that a tiny model hears; none for all others, which hear what they are asked about."""
     if not (abilities.is_tiny and abilities.hears_audio):
-        return None
-    track = wish.track
-    return excerpt_of(
-        parts.library.analysis(track.id),
-        abilities.max_audio_s,
-        question=wish.question,
-        within=wish.region or Interval(0.0, track.duration_s),
-        loudness=parts.loudness(track),
-    )
+        return ()
+    analysis, longest_s = parts.library.analysis(wish.track.id), abilities.max_audio_s
+    within, loudness = wish.region or Interval(0.0, wish.track.duration_s), parts.loudness(wish.track)
+    if wish.n_excerpts > 1:
+        return excerpts_by_section(analysis, longest_s, wish.n_excerpts, within=within, loudness=loudness)
+    return (excerpt_of(analysis, longest_s, question=wish.question, within=within, loudness=loudness),)
+
+
+def _in_turn(
+    parts: Parts, wish: Wish, excerpts: tuple[Excerpt, ...], stop: Stop, said: Said
+) -> Generator[Piece, None, None]:
+    """What is said of all that is heard; of several excerpts one after the other, each under its place."""
+    if len(excerpts) < 2:
+        yield from _asked(parts, wish, excerpts[0] if excerpts else None, stop, said)
+        return
+    for n, excerpt in enumerate(excerpts):
+        said.reason = "cancelled" if stop.is_set else "failed"
+        if stop.is_set:
+            return
+        yield said.piece("text", ("\n\n" if n else "") + f"{excerpt.told}: ")
+        yield from _asked(parts, wish, excerpt, stop, said)
 
 
 def _asked(parts: Parts, wish: Wish, excerpt: Excerpt | None, stop: Stop, said: Said) -> Generator[Piece, None, None]:
@@ -173,14 +186,13 @@ def _thinks(abilities: Abilities, wish: Wish) -> bool:
     return abilities.thinks and (helps if wish.think is None else wish.think)
 
 
-def speaker(backend: Backend, said: Said, worn: Worn | None, excerpt: Excerpt | None = None) -> Speaking:
+def speaker(backend: Backend, said: Said, worn: Worn | None, *excerpts: Excerpt) -> Speaking:
     """Notes that a back end speaks, with which adapter, which seconds it heard, and whether it is a tiny one."""
     name = f"{backend.name} with {worn.name}" if worn is not None else backend.name
-    if excerpt is None:
+    if not excerpts:
         return said.speaker(name, "tiny" if backend.abilities.is_tiny else "model")
-    heard = excerpt.interval
-    said.evidence = (Evidence(f"Heard: {excerpt.told}.", heard.start_s, heard.end_s),)
-    return said.speaker(f"{name} (heard {excerpt.told})", "nano")
+    said.evidence = tuple(Evidence(f"Heard: {one.told}.", one.interval.start_s, one.interval.end_s) for one in excerpts)
+    return said.speaker(f"{name} (heard {'; '.join(one.told for one in excerpts)})", "nano")
 
 
 def measured_answer(text: str, said: Said) -> Generator[Event, None, None]:

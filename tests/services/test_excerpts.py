@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from musicflamingo_app.music.analysis import Analysis
 from musicflamingo_app.music.section import Section
 from musicflamingo_app.music.time import Interval, Timeline
-from musicflamingo_app.services.excerpts import excerpt_of
+from musicflamingo_app.services.excerpts import excerpt_of, excerpts_by_section
 from tests.facts.making import analyses, measured
 
 FORM = [(0, 12.4, "A", "intro"), (12.4, 41.3, "B", "verse"), (41.3, 60.2, "C", "chorus"), (60.2, 90, "B", "verse"),
@@ -71,3 +71,23 @@ def test_excerpts_lie_inside_and_are_as_long_as_can_be(
     heard = excerpt_of(analysis, longest_s, question=question, within=place).interval
     assert place.start_s <= heard.start_s < heard.end_s <= place.end_s + 1e-9
     assert heard.duration_s == pytest.approx(min(longest_s, place.duration_s))
+
+
+def toured(analysis: Analysis, n_most: int = 3, **more: object) -> list[str]:
+    return [one.told for one in excerpts_by_section(analysis, 20.0, n_most, **more)]  # type: ignore[arg-type]
+
+
+def test_a_song_is_heard_by_the_longest_section_of_each_of_its_materials_in_order() -> None:
+    verse, chorus = "1:00 to 1:20, the second verse", "1:30 to 1:50, the second chorus"
+    assert toured(song()) == [verse, chorus, "1:50 to 2:10, section D"]
+    assert toured(song(), 2) == [verse, chorus]
+    assert toured(song(), within=Interval(0.0, 60.0)) == [
+        "0:00 to 0:20, the intro", "0:12 to 0:32, the first verse", "0:40 to 1:00, the first chorus",
+    ]  # fmt: skip
+
+
+def test_one_excerpt_is_heard_where_there_is_one_material_or_little_time() -> None:
+    rows = [(0.0, 60.0, "A", None), (60.0, 130.0, "A'", None)]
+    assert toured(song(rows)) == ["1:00 to 1:20, section A', which comes again"]
+    assert toured(Analysis(130.0)) == ["0:55 to 1:15, the middle"]
+    assert toured(song(), within=Interval(50.0, 65.0)) == ["0:50 to 1:05, all of it"]

@@ -9,9 +9,11 @@ from model.errors import NoAbility
 from model.registry import EMBEDDED
 from model.types import Delta, Facts, Sound, Text
 from musicflamingo_app.music.time import Interval
+from musicflamingo_app.services import speaking
+from musicflamingo_app.services.excerpts import Excerpt
 from musicflamingo_app.services.prompts import THINKING_TAUGHT
 from musicflamingo_app.services.speech import Speech
-from musicflamingo_app.services.talk import Finished, Speaking
+from musicflamingo_app.services.talk import Finished, Piece, Speaking
 from tests.services.test_ask import Answered
 from tests.services.voicing import NANO, FakeBackend, MakeSpeech, embedded_hears, make_speech, text_of, track
 
@@ -118,3 +120,23 @@ def test_captions_are_measured_unless_facts_are_off(speech: Speech, tiny: FakeBa
             speech.caption(track.id, kind)  # type: ignore[arg-type]
     with pytest.raises(NoAbility, match="too small for a full description"):
         speech.caption(track.id, "full", use_facts=False)
+
+
+def test_a_song_is_summed_up_by_an_excerpt_of_each_of_its_sections(
+    speech: Speech, tiny: FakeBackend, track: Track, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = (Excerpt(Interval(1.0, 3.0), "section A"), Excerpt(Interval(5.0, 7.0), "section B"))
+    monkeypatch.setattr(speaking, "excerpts_by_section", lambda *about, **more: two)
+    tiny.items = ("It is heard at 0:01.",)
+    talk = speech.caption(track.id, "summary", use_facts=False)
+    told = list(talk)[-1]
+    assert isinstance(told, Finished) and told.message.text == (
+        "0:01 to 0:03, section A: It is heard at 0:02.\n\n0:05 to 0:07, section B: It is heard at 0:06."
+    )
+    assert [round(one.start_s) for one in told.evidence] == [1, 5]
+    assert told.message.backend.endswith("(heard 0:01 to 0:03, section A; 0:05 to 0:07, section B)")
+    stopped = speech.caption(track.id, "summary", use_facts=False)
+    for event in stopped:
+        if isinstance(event, Piece) and "is heard" in event.text:
+            stopped.stop()
+    assert len(tiny.asked) == 3  # nothing is asked about the second excerpt
