@@ -13,7 +13,7 @@ import pytest
 from tests.services.voicing import embedded_hears
 from tests.ui.fake_studio import FakeStudio, wait_until
 from tests.ui.server import GRADIO_NOISE
-from tests.ui.speaking import HEARING
+from tests.ui.speaking import HEARING, THINKING
 from train.recipes.read import recipe_of
 from train.runs.folder import METRICS, SAMPLES, Plan, append_line, create, runs_folder, write_json
 
@@ -53,7 +53,8 @@ def test_recipes_explain_every_line(client: httpx.Client) -> None:
 def test_models_that_hear_can_be_trained_also_the_one_that_comes_along(
     client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for hears, expected in ((False, [(HEARING, False)]), (True, [("embedded", True), (HEARING, False)])):
+    large = [(HEARING, False), (THINKING, False)]
+    for hears, expected in ((False, large), (True, [("embedded", True), *large])):
         embedded_hears(monkeypatch, hears)
         bases = client.get("/ma/train/recipes.json").json()["bases"]
         assert [(base["id"], base["here"]) for base in bases] == expected
