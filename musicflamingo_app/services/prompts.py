@@ -25,7 +25,7 @@ THINKING = "Write how you come to it inside <think> </think>, and what you concl
 # The nano's teacher asks in these words (train/prompts.py), and it knows no others.
 THINKING_TAUGHT = "Output the thinking process in <think> </think> and final answer in <answer> </answer>."
 FACTS_LETTERS, FACTS_LETTERS_TINY, FACTS_LETTERS_NANO = 12_000, 2_500, 900
-HISTORY_LETTERS, HISTORY_LETTERS_TINY, HISTORY_LETTERS_NANO = 12_000, 2_500, 1_200
+HISTORY_LETTERS, HISTORY_LETTERS_TINY = 12_000, 2_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ class Given:
 def caption_messages(prompt: Prompt, given: Given) -> tuple[Message, ...]:
     """The one message that asks for a caption: sound, measured facts, then words."""
     if given.is_nano:
-        return nano_messages(prompt.taught or prompt.text, (), given)
+        return nano_messages(prompt.taught or prompt.text, given)
     return (Message("user", (*_before(given), Text(_thoughtfully(prompt.text, given)))),)
 
 
@@ -186,7 +186,7 @@ def question_messages(question: str, history: Sequence[Utterance], given: Given)
     Of the history the last answered questions go in, as many as there is room for.
     """
     if given.is_nano:
-        return nano_messages(question, history, given)
+        return nano_messages(question, given)
     turns: list[Message] = []
     for said, answered in recent(history, HISTORY_LETTERS_TINY if given.is_tiny else HISTORY_LETTERS):
         turns += [Message("user", (Text(_about(said)),)), Message("assistant", (Text(answered.text),))]
@@ -195,24 +195,15 @@ def question_messages(question: str, history: Sequence[Utterance], given: Given)
     return (first, *turns[1:])
 
 
-def nano_messages(question: str, history: Sequence[Utterance], given: Given) -> tuple[Message, ...]:
-    """What the nano is asked, in the form of its lessons: sound, measured facts, bare questions and replies.
+def nano_messages(question: str, given: Given) -> tuple[Message, ...]:
+    """What the nano is asked, in the form of its lessons: sound, measured facts, the bare question.
 
-    All times are those of what it hears, and of the history only what it said about the same seconds goes in.
+    All times are those of what it hears. Of what was said before nothing goes in: its lessons know single questions,
+    and it would say an earlier answer again.
     """
-    back_s = -given.begins_s
-    turns: list[Message] = []
-    for said, answered in recent(history, HISTORY_LETTERS_NANO):
-        if answered.voice == "nano" and _heard_in(answered) == given.heard:
-            turns.append(Message("user", (Text(shifted(said.text, back_s)),)))
-            turns.append(Message("assistant", (Text(shifted(answered.text, back_s)),)))
-    asked_for = shifted(question, back_s)
-    turns.append(Message("user", (Text(f"{asked_for}\n{THINKING_TAUGHT}" if given.thinks else asked_for),)))
-    return (Message("user", (*_beside(given), *turns[0].parts)), *turns[1:])
-
-
-def _heard_in(answered: Utterance) -> Interval | None:
-    return next((Interval(one.start_s, one.end_s) for one in answered.evidence), None)
+    asked_for = shifted(question, -given.begins_s)
+    words = Text(f"{asked_for}\n{THINKING_TAUGHT}" if given.thinks else asked_for)
+    return (Message("user", (*_beside(given), words)),)
 
 
 def _beside(given: Given) -> Iterator[Part]:
