@@ -182,7 +182,8 @@ def fallen(example: Example) -> Steps:
         yield f"Neither {joined([option.rstrip('.') for option in wrong], 'nor')} fits with that."
 
 
-def _spot(example: Example) -> Interval:
+def spot(example: Example) -> Interval:
+    """The stretch that a question is about."""
     start_s, end_s = example.references[0] if example.references else (0.0, 0.0)
     return Interval(start_s, max(start_s, end_s))
 
@@ -195,17 +196,17 @@ CHAINS: Mapping[str, Build] = {
     ),
     **dict.fromkeys(
         ("chord_in_bar", "chord_after", "chord_before", "first_chord", "last_chord", "bass_note"),
-        lambda card, example: around(card, _spot(example)),
+        lambda card, example: around(card, spot(example)),
     ),
-    **dict.fromkeys(("section_chords", "section_numerals"), lambda card, example: loop(card, _spot(example))),
-    **dict.fromkeys(("outside_chord", "outside_reason"), lambda card, example: outside(card, _spot(example))),
-    **dict.fromkeys(("new_key", "key_relation"), lambda card, example: change(card, _spot(example).start_s)),
+    **dict.fromkeys(("section_chords", "section_numerals"), lambda card, example: loop(card, spot(example))),
+    **dict.fromkeys(("outside_chord", "outside_reason"), lambda card, example: outside(card, spot(example))),
+    **dict.fromkeys(("new_key", "key_relation"), lambda card, example: change(card, spot(example).start_s)),
     **dict.fromkeys(("more_bars", "louder", "same_chords"), compare),
-    "numeral": lambda card, example: degree_of(card, _spot(example), example),
-    "cadence": lambda card, example: rest(card, _spot(example)),
+    "numeral": lambda card, example: degree_of(card, spot(example), example),
+    "cadence": lambda card, example: rest(card, spot(example)),
     "bar_length": lambda card, example: arithmetic(card),
-    "section_length": lambda card, example: span(card, _spot(example), in_bars=False),
-    "section_bars": lambda card, example: span(card, _spot(example), in_bars=True),
+    "section_length": lambda card, example: span(card, spot(example), in_bars=False),
+    "section_bars": lambda card, example: span(card, spot(example), in_bars=True),
     "key_count": lambda card, example: regions(card),
 }  # fmt: skip
 
@@ -231,4 +232,4 @@ def _quality(chord: Chord) -> str:
 
 
 def _bare(chord: Chord) -> str:
-    return Chord(chord.root, chord.quality, chord.added, chord.omitted).pretty
+    return chord.bare.pretty

@@ -72,8 +72,7 @@ def _borrowed(card: SongCard, segment: Segment[Chord], key: Key) -> Chromatic | 
     """A chord at home in the parallel key. In minor, the raised sixth and seventh are the key's own colour."""
     if not fits(segment.label, key.parallel):
         return None
-    plain = Chord(segment.label.root, segment.label.quality, segment.label.added, segment.label.omitted)
-    numeral = roman(plain, key)
+    numeral = roman(segment.label.bare, key)
     return Chromatic("borrowed", segment, key, numeral, _bar(card, segment), _sure(card, segment), source=key.parallel)
 
 

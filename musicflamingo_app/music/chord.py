@@ -133,6 +133,11 @@ class Chord:
         above = {degree.semitones for degree in self.degrees}
         return Chord(self.root, _triad_quality(above))
 
+    @property
+    def bare(self) -> "Chord":
+        """The chord without its bass."""
+        return Chord(self.root, self.quality, self.added, self.omitted)
+
     def transposed(self, semitones: int, *, flats: bool = False) -> "Chord":
         """The same chord that many semitones higher; the bass degree moves with it."""
         if self.root is None or semitones % 12 == 0:

@@ -76,6 +76,12 @@ def test_transposition_shifts_every_pitch_class(chord: Chord, semitones: int, fl
 
 
 @given(CHORDS)
+def test_a_bare_chord_is_the_same_over_its_root(chord: Chord) -> None:
+    assert chord.bare.degrees == chord.degrees and chord.bare.root == chord.root == chord.bare.bass_pitch
+    assert (str(chord.bare) == str(chord)) is (chord.bass is None)
+
+
+@given(CHORDS)
 def test_triad_is_plain_and_its_own_triad(chord: Chord) -> None:
     triad = chord.triad
     assert (triad.root, triad.added, triad.omitted, triad.bass) == (chord.root, (), (), None)

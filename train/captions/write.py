@@ -12,7 +12,6 @@ from musicflamingo_app.facts.card import SongCard
 from musicflamingo_app.facts.harmony import Harmony, harmony_of
 from musicflamingo_app.facts.prose.hedges import CLEAR_TAG, SURE
 from musicflamingo_app.facts.words import joined, with_article
-from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.section import Section
 from musicflamingo_app.music.time import Segment, clock
 from train.captions.statements import STATEMENTS
@@ -86,7 +85,7 @@ class Writer:
     def loops(self) -> Iterator[str]:
         told: set[tuple[str, ...]] = set()
         for loop in self.harmony.progressions:
-            chords = tuple(Chord(c.root, c.quality, c.added, c.omitted).pretty for c in loop.chords)
+            chords = tuple(chord.bare.pretty for chord in loop.chords)
             named = loop.section is not None and loop.section.label.function not in (None, "silence")
             if not (loop.is_loop and loop.is_exact and named and loop.confidence >= SURE) or loop.section is None:
                 continue
@@ -163,7 +162,7 @@ def key_facts(card: SongCard, random: Random) -> str:
     """JSON with stable names; what is not sure is left out."""
     writer = Writer(card, random)
     chords = sorted(card.seconds_by_chord.items(), key=lambda row: -row[1])[:8]
-    names = list(dict.fromkeys(Chord(c.root, c.quality, c.added, c.omitted).pretty for c, _ in chords))
+    names = list(dict.fromkeys(chord.bare.pretty for chord, _ in chords))
     sure = card.chords is not None and card.chords.confidence >= SURE
     facts: dict[str, Any] = {
         "genre": next(iter(writer._tags("genre")), None),

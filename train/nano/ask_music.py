@@ -138,7 +138,7 @@ def chord_row(card: SongCard, random: Random) -> Iterator[Asked]:
     """The first chords of the clip in order."""
     ground = basis(card.chords, "chords")
     rows = list(ground.value.merged())[:N_IN_ROW] if ground else []
-    plain = [_bare(s.label) for s in rows if s.label.is_chord and s.duration_s >= CHORD_S]
+    plain = [s.label.bare for s in rows if s.label.is_chord and s.duration_s >= CHORD_S]
     if ground is None or len(plain) < N_IN_ROW or any(a == b for a, b in pairwise(plain)):
         return
     right, wrong = _row(plain), []
@@ -179,10 +179,6 @@ def _altered(chords: list[Chord], card: SongCard, random: Random) -> list[Chord]
     else:
         out[at] = near_misses.chords(out[at], 1, random, card.key_at(0.0))[0]
     return out
-
-
-def _bare(chord: Chord) -> Chord:
-    return Chord(chord.root, chord.quality, chord.added, chord.omitted)
 
 
 def _row(chords: list[Chord]) -> str:

@@ -12,12 +12,12 @@ from musicflamingo_app.facts.card import SongCard
 from musicflamingo_app.facts.words import joined
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.instrument import Playing
-from musicflamingo_app.music.time import Interval, Segment, clock
+from musicflamingo_app.music.time import Segment, Timeline, clock
 from train.examples import Example
 from train.nano.truth import CLIP_S
 from train.tasks.caption_score import analysis_of, card_document
 from train.think import verified
-from train.thoughts import arithmetic, change, degree_of, home, outside, parts, pulse, regions
+from train.thoughts import arithmetic, change, degree_of, home, outside, parts, pulse, regions, spot
 
 Steps = Iterator[str]
 NEAR, IN_ROW = 2, 6  # chords told to each side of a moment, and of a beginning
@@ -90,19 +90,13 @@ def motion(card: SongCard) -> Steps:
 
 def _chords(card: SongCard, *, basses: bool = False) -> list[Segment[Chord]]:
     """The chords in order, without what nobody can name; those that differ in the bass alone are one without basses."""
-    from musicflamingo_app.music.time import Timeline
-
     rows = card.chords.value.segments if card.chords else ()
-    named = [(s.start_s, s.end_s, s.label if basses else _bare(s.label)) for s in rows if s.label.is_chord]
+    named = [(s.start_s, s.end_s, s.label if basses else s.label.bare) for s in rows if s.label.is_chord]
     return list(Timeline.of(named).merged())
 
 
 def _told(rows: list[Segment[Chord]]) -> str:
     return ", ".join(f"{row.label.pretty} at {clock(row.start_s)}" for row in rows)
-
-
-def _bare(chord: Chord) -> Chord:
-    return Chord(chord.root, chord.quality, chord.added, chord.omitted)
 
 
 def _players(card: SongCard) -> tuple[Playing, ...]:
@@ -112,11 +106,6 @@ def _players(card: SongCard) -> tuple[Playing, ...]:
 def _always(one: Playing) -> bool:
     segments = one.timeline.segments
     return len(segments) == 1 and segments[0].start_s <= EDGE_S and segments[0].end_s >= CLIP_S - EDGE_S
-
-
-def _spot(example: Example) -> Interval:
-    start_s, end_s = example.references[0] if example.references else (0.0, 0.0)
-    return Interval(start_s, max(start_s, end_s))
 
 
 Build = Callable[[SongCard, Example], Steps]
@@ -131,14 +120,14 @@ EVIDENCE: Mapping[str, Build] = {
         ("family_entry", "voice_entry", "who_enters", "who_leaves", "texture", "voice_course", "is_sung", "heard_first",
          "beside_voice"), lambda card, example: courses(card),
     ),
-    **dict.fromkeys(("new_key", "key_relation"), lambda card, example: change(card, _spot(example).start_s)),
+    **dict.fromkeys(("new_key", "key_relation"), lambda card, example: change(card, spot(example).start_s)),
     "bass_note": lambda card, example: chords_near(card, example, basses=True),
     "bar_length": lambda card, example: (step for steps in (pulse(card), arithmetic(card)) for step in steps),
     "tempo_motion": lambda card, example: motion(card),
     "chord_row": lambda card, example: chords_first(card),
     "harmonic_rhythm": lambda card, example: chords_in_bars(card),
-    "numeral": lambda card, example: degree_of(card, _spot(example), example),
-    "outside_chord": lambda card, example: outside(card, _spot(example)),
+    "numeral": lambda card, example: degree_of(card, spot(example), example),
+    "outside_chord": lambda card, example: outside(card, spot(example)),
     "key_change_time": lambda card, example: regions(card),
     "genre_of": lambda card, example: (step for steps in (pulse(card), everybody(card)) for step in steps),
     "boundary_time": lambda card, example: parts(card),

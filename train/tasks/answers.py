@@ -255,5 +255,4 @@ def said_numerals(text: str) -> list[str]:
 
 def sounds(chord: Chord) -> tuple[frozenset[int], int]:
     """What a chord is by ear: its pitch classes and root, whatever its name and bass."""
-    plain_chord = Chord(chord.root, chord.quality, chord.added, chord.omitted)
-    return plain_chord.pitch_classes, chord.root.pitch_class if chord.root else -1
+    return chord.bare.pitch_classes, chord.root.pitch_class if chord.root else -1

@@ -20,10 +20,9 @@ _WORDS = {"maj": "major", "min": "minor", "dim": "diminished", "aug": "augmented
 
 def chord_words(chord: Chord) -> str:
     """A chord as it is told: triads in words (`A minor`), for a bare letter might be that of an option; else `Am7`."""
-    bare = Chord(chord.root, chord.quality, chord.added, chord.omitted)
     if chord.root and chord.quality in _WORDS and not chord.added and not chord.omitted:
         return f"{chord.root.pretty} {_WORDS[chord.quality]}"
-    return bare.pretty
+    return chord.bare.pretty
 
 
 def chord_at(card: SongCard, random: Random) -> list[Asked]:
@@ -63,8 +62,7 @@ def numeral(card: SongCard, random: Random) -> list[Asked]:
         if key is None or keys is None:
             continue
         wrong_chords = near_misses.chords(segment.label, n_wrong(random), random, key)
-        plain = Chord(segment.label.root, segment.label.quality, segment.label.added, segment.label.omitted)
-        right = roman(plain, key)
+        right = roman(segment.label.bare, key)
         wrong = [text for text in dict.fromkeys(roman(chord, key) for chord in wrong_chords) if text != right]
         truth = {"type": "numerals", "numerals": [right]}
         found.append(

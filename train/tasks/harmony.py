@@ -203,7 +203,7 @@ def _turns(chords: Sequence[Chord]) -> list[str]:
 
 
 def _row(chords: Sequence[Chord]) -> str:
-    return "–".join(Chord(c.root, c.quality, c.added, c.omitted).pretty for c in chords)
+    return "–".join(chord.bare.pretty for chord in chords)
 
 
 def _different(right: str, wrong: Sequence[str]) -> list[str]:

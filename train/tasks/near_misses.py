@@ -80,8 +80,7 @@ def _next_key(key: Key, direction: int, random: Random) -> Key:
 
 def chords(true: Chord, n_wrong: int, random: Random, key: Key | None) -> list[Chord]:
     """Chords that share two tones with the next one of the chain: a third away, or of the other gender."""
-    plain = Chord(true.root, true.quality, true.added, true.omitted)
-    found = chain(plain, n_wrong, random, _next_chord, lambda chord: (chord.pitch_classes, chord.root))
+    found = chain(true.bare, n_wrong, random, _next_chord, lambda chord: (chord.pitch_classes, chord.root))
     return [spelled(chord, key) if key else chord for chord in found]
 
 

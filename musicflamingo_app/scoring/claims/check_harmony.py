@@ -145,7 +145,7 @@ def _roots(tokens: Sequence[str]) -> tuple[str, ...]:
 
 def _sounds(chord: Chord) -> frozenset[int]:
     """Pitch classes without a bass that is not of the chord."""
-    return Chord(chord.root, chord.quality, chord.added, chord.omitted).pitch_classes
+    return chord.bare.pitch_classes
 
 
 def _is(chord: Chord, claimed: Chord) -> bool:
