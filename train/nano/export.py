@@ -133,8 +133,7 @@ def _line(name: str, found: Mapping[str, Any]) -> str:
 
 
 _THOUGHTS = """it was taught to write down what bears on a question before it answers (`--stage cot`), from the
-  sound and from facts beside it. Over facts its answers are no worse for that, and one sees where they come from; from
-  the sound alone it answers better at once."""
+  sound and from facts beside it. The tables below are of answers at once; what thoughts are worth stands in the log."""
 
 _CARD = """# Music Flamingo Nano
 
