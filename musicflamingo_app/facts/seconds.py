@@ -4,12 +4,13 @@ A tiny model cannot count bars, so chords stand with their seconds, as its thoug
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TypeVar
 
 from musicflamingo_app.facts.card import Fact, SongCard
 from musicflamingo_app.music.time import Segment, clock
 
-LEAST_SURE = 0.5  # what is less sure is not told: nothing here says how sure it is
+T = TypeVar("T")
+LEAST_SURE = 0.5  # a tempo, metre or key less sure is not told: nothing here says how sure it is
 MOST_STAYS = 3
 
 
@@ -19,18 +20,18 @@ def seconds_text(card: SongCard) -> str:
 
 
 def _pulse(card: SongCard) -> Iterator[str]:
-    if _sure(card.tempo_bpm) and card.tempo_bpm:
-        yield f"tempo: {round(card.tempo_bpm.value)} BPM"
-    if _sure(card.metre) and card.metre:
-        yield f"metre: {card.metre.value}"
+    if tempo_bpm := _known(card.tempo_bpm):
+        yield f"tempo: {round(tempo_bpm)} BPM"
+    if metre := _known(card.metre):
+        yield f"metre: {metre}"
 
 
 def _keys(card: SongCard) -> Iterator[str]:
     regions = card.keys
     if len(regions) > 1:
         yield "keys: " + ", ".join(f"{region.label.pretty} {clock(region.start_s)}" for region in regions)
-    elif _sure(card.key) and card.key:
-        yield f"key: {card.key.value.pretty}"
+    elif key := _known(card.key):
+        yield f"key: {key.pretty}"
 
 
 def _chords(card: SongCard) -> Iterator[str]:
@@ -58,5 +59,5 @@ def _span(segment: Segment[str]) -> str:
     return f"{clock(round(segment.start_s))}-{clock(round(segment.end_s))}"
 
 
-def _sure(fact: Fact[Any] | None) -> bool:
-    return fact is not None and fact.confidence >= LEAST_SURE
+def _known(fact: Fact[T] | None) -> T | None:
+    return fact.value if fact is not None and fact.confidence >= LEAST_SURE else None

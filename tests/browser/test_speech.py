@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from model.registry import MODELS
 from musicflamingo_app.ui.serve import Running
 from tests.ui.speaking import HEARING, THINKING
 
@@ -118,14 +119,14 @@ def test_a_conversation_is_asked_kept_and_found_again(page: Any, open_track: Cal
 def test_a_model_that_thinks_may_be_asked_for_its_answer_at_once(page: Any, open_track: Callable[..., None]) -> None:
     open_track(page, 2)
     first = page.locator("#ma-panel-chat").get_by_label("Think first")
-    for model, thinks in ((HEARING, False), (THINKING, True)):
+    for model, thinks in ((HEARING, False), (MODELS[0].id, MODELS[0].thinks), (THINKING, True)):
         choose(page, model)
         page.reload()
         page.wait_for_function("window.__ma && window.__ma.ready")
         tab(page, "Ask")
         page.locator("#ma-panel-chat").get_by_text("Choose another model").wait_for()
         assert first.is_visible() is thinks
-    assert first.is_checked()
+        assert first.is_checked() is (model != MODELS[0].id)  # unless chosen, what was measured answers for a tiny one
     answers, thoughts = ('.ma-turn[data-role="assistant"]', '.ma-turn[data-role="assistant"] details.ma-thought')
     for number, thinks in enumerate((True, False), start=1):
         first.set_checked(thinks)

@@ -48,9 +48,10 @@ class StudioBeats:
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        return {"weights": sums(self._folder), "tempo_bpm": TEMPO_BPM, "least": LEAST_CHANCE, "thirds": THIRDS} | {
-            "swing": PLACES
-        }
+        return {
+            "weights": sums(self._folder), "tempo_bpm": TEMPO_BPM, "least": LEAST_CHANCE, "thirds": THIRDS,
+            "swing": PLACES,
+        }  # fmt: skip
 
     def check(self) -> None:
         """Raises MissingPackage when the networks are not where they should be."""
