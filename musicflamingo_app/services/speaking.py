@@ -181,8 +181,8 @@ def _asked(parts: Parts, wish: Wish, excerpt: Excerpt | None, stop: Stop, said: 
 
 def _thinks(abilities: Abilities, wish: Wish) -> bool:
     """Whether a model thinks first. A tiny one misreads what it hears when it writes it down (train/LOG.md, Nano), so
-    unless a person wants it, it thinks only where measured facts lie before it."""
-    helps = wish.card is not None or not abilities.is_tiny
+    unless a person wants it, it thinks only where measured facts lie before it and no adapter taught it otherwise."""
+    helps = not abilities.is_tiny or (wish.card is not None and wish.worn is None)
     return abilities.thinks and (helps if wish.think is None else wish.think)
 
 

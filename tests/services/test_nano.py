@@ -1,19 +1,22 @@
 """The embedded model with ears: what it hears, how it is asked, what it may say, and that measurements come first."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from db.values import Evidence, Track
 from model.errors import NoAbility
 from model.registry import EMBEDDED
-from model.types import Delta, Facts, Sound, Text
+from model.types import Delta, Facts, Sampling, Sound, Text
 from musicflamingo_app.music.time import Interval
 from musicflamingo_app.services import speaking
 from musicflamingo_app.services.excerpts import Excerpt
 from musicflamingo_app.services.prompts import THINKING_TAUGHT
+from musicflamingo_app.services.speaking import Wish
 from musicflamingo_app.services.speech import Speech
 from musicflamingo_app.services.talk import Finished, Piece, Speaking
+from musicflamingo_app.services.voices import Worn
 from tests.services.test_ask import Answered
 from tests.services.voicing import NANO, FakeBackend, MakeSpeech, embedded_hears, make_speech, text_of, track
 
@@ -80,6 +83,18 @@ def test_it_is_asked_as_it_was_taught_in_seconds_of_what_it_hears(
     for think, thinks in ((None, False), (True, True)):  # without facts only where a person wants it
         list(speech.ask(track.id, "Who plays at 0:05?", use_facts=False, think=think))
         assert ("<think>" in str(tiny.asked[-1][0])) is thinks
+
+
+@pytest.mark.parametrize("think", [None, True, False])
+def test_with_an_adapter_it_thinks_only_where_a_person_wants_it(
+    speech: Speech, tiny: FakeBackend, track: Track, tmp_path: Path, think: bool | None
+) -> None:
+    adapter = Worn("1", "mine", tmp_path)
+    card = speech._parts.card(track)
+    alone = Wish(EMBEDDED, track, None, card, lambda given: (), lambda abilities: Sampling(), think=think)
+    thinking = replace(NANO, thinks=True)
+    assert speaking._thinks(thinking, alone) is (think is not False)
+    assert speaking._thinks(thinking, replace(alone, worn=adapter)) is (think is True)
 
 
 def test_it_is_told_nothing_of_what_was_said_before(speech: Speech, tiny: FakeBackend, track: Track) -> None:

@@ -34,4 +34,5 @@ class Candidate:
 
     def is_to_think(self, abilities: Abilities) -> bool:
         """Whether thoughts are asked for."""
-        return abilities.thinks if self.thinks is None else self.thinks
+        made_to = abilities.thinks and not abilities.is_tiny  # a tiny one answers better at once (train/LOG.md, Nano)
+        return made_to if self.thinks is None else self.thinks

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from model.embedded import nano, wheel
 from model.errors import ModelError
 from model.fingerprint import fingerprint
+from model.types import Abilities
 from musicflamingo_app.errors import NotFound
 from musicflamingo_app.paths import Paths
 from musicflamingo_app.services.studio import Setup, Studio
@@ -87,6 +89,13 @@ def test_an_adapter_of_another_base_is_refused(studio: Studio, flamingo: Path, t
         opening.adapter(candidate_of(studio.speech, str(other), "wild"))
     with pytest.raises(NotFound, match="There is no adapter 'tame'"):
         opening.adapter(candidate_of(studio.speech, str(flamingo), "tame"))
+
+
+def test_a_tiny_model_is_judged_as_it_answers_best_unless_told() -> None:
+    large = Abilities(hears_audio=True, thinks=True)
+    tiny = replace(large, is_tiny=True)
+    assert Candidate("a").is_to_think(large) and not Candidate("a").is_to_think(tiny)
+    assert Candidate("a", thinks=True).is_to_think(tiny) and not Candidate("a", thinks=False).is_to_think(large)
 
 
 def test_candidates_are_named_by_what_they_are(studio: Studio, tmp_path: Path) -> None:
