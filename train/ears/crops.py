@@ -1,6 +1,6 @@
 """Random stretches of items, as batches. Items are read from disk each time; the system's cache keeps them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,9 @@ FASTEST = 1.25  # how much faster or slower than it is a crop may be heard, if a
 
 @dataclass(frozen=True)
 class Shares:
-    """What crops come from: real recordings, where they are asked for; else pieces; else songs, plain or by bands."""
+    """What crops come from: recordings, if there are any; else scores; else pieces; else songs, plain or by bands."""
 
+    scores: float = 0.05
     pieces: float = 0.3
     plain: float = 0.3  # of the songs, on a piano alone
     real: float = 0.15
@@ -49,13 +50,13 @@ def crops(
     *,
     shift: bool,
     mend: Callable[[Item], Item | None] = lambda item: item,
-    real: Path | None = None,
+    real: Sequence[Path] = (),
     shares: Shares = Shares(),
     stretch: bool = False,
 ) -> Iterator[list[Crop]]:
     """Endless batches; those of a step depend on the seed and the step alone, and on the items at hand.
 
-    `mend` may change an item, or refuse it, and then another one is taken; `real` is a folder of real recordings.
+    `mend` may change an item, or refuse it, and then another one is taken; `real` are folders of real recordings.
     """
     step = first_step
     while True:
@@ -77,27 +78,24 @@ def is_plain(name: str) -> bool:
     return name.startswith("solo-") or (name.startswith("pop-") and name.endswith("-0"))
 
 
-def _is_made(path: Path) -> bool:
-    """Whether an item is no song: a made piece, or a score played."""
-    return path.stem.startswith(("piece-", "score-"))
-
-
-def _kinds(folder: Path, real: Path | None) -> dict[str, list[Path]]:
+def _kinds(folder: Path, real: Sequence[Path]) -> dict[str, list[Path]]:
     """The items at hand by kind. Raises NotFound where there are none."""
     paths = sorted(folder.glob("*.npz"))
     if not paths:
         raise NotFound(f"There are no items in {folder}.", "Make some with `python -m train.ears.make`.")
-    pieces, songs = [p for p in paths if _is_made(p)], [p for p in paths if not _is_made(p)]
+    made = {kind: [p for p in paths if p.stem.startswith(f"{kind}-")] for kind in ("piece", "score")}
+    songs = sorted({*paths}.difference(*made.values()))
     plain, bands = [p for p in songs if is_plain(p.stem)], [p for p in songs if not is_plain(p.stem)]
-    recordings = sorted(real.glob("real-*.npz")) if real else []
-    return {"pieces": pieces, "plain": plain, "bands": bands, "real": recordings}
+    recordings = [path for place in real for path in sorted(place.glob("real-*.npz"))]
+    return {"scores": made["score"], "pieces": made["piece"], "plain": plain, "bands": bands, "real": recordings}
 
 
 def _drawn(kinds: dict[str, list[Path]], shares: Shares, random: np.random.Generator) -> list[Path]:
     """The items of a kind drawn by the shares; of those at hand, where there are none of it."""
-    real, piece, plain = random.random(3) < (shares.real, shares.pieces, shares.plain)
+    real, score, piece, plain = random.random(4) < (shares.real, shares.scores, shares.pieces, shares.plain)
     order = ["plain", "bands"] if plain else ["bands", "plain"]
     order = ["pieces", *order] if piece else [*order, "pieces"]
+    order = ["scores", *order] if score else [*order, "scores"]
     order = ["real", *order] if real else order
     return next(kinds[kind] for kind in order if kinds[kind])
 
@@ -115,9 +113,9 @@ def crop(item: Item, frames: int, random: np.random.Generator, *, shift: bool, s
     return Crop(
         _padded(_shifted(item.harmonic[kept], steps).astype(np.float32) / SCALE, frames, 0),
         _padded(_sped(item.rhythmic[5 * start :], speed, 5 * frames), 5 * frames, 0),
-        _padded(_moved(item.chords[kept].astype(np.int64), steps, first=1), frames, UNKNOWN),
-        _padded(_moved_bass(item.bass[kept].astype(np.int64), steps), frames, UNKNOWN),
-        _padded(_moved(item.keys[kept].astype(np.int64), steps, first=0), frames, UNKNOWN),
+        _padded(moved(item.chords[kept].astype(np.int64), steps, first=1), frames, UNKNOWN),
+        _padded(moved_bass(item.bass[kept].astype(np.int64), steps), frames, UNKNOWN),
+        _padded(moved(item.keys[kept].astype(np.int64), steps, first=0), frames, UNKNOWN),
         _padded(item.families[kept], frames, 0),
         near_beats(item, start / HARMONIC_HZ, 5 * frames, speed),
         bool(len(item.beats_s)),
@@ -145,13 +143,13 @@ def _shifted(rows: NDArray[np.uint8], steps: int) -> NDArray[np.uint8]:
     return out
 
 
-def _moved(classes: NDArray[np.int64], steps: int, *, first: int) -> NDArray[np.int64]:
+def moved(classes: NDArray[np.int64], steps: int, *, first: int) -> NDArray[np.int64]:
     """Classes of twelve roots each, counted from `first`, moved by semitones; those before `first` stay."""
     kind, root = np.divmod(classes - first, 12)
     return np.where(classes >= first, first + 12 * kind + (root + steps) % 12, classes)
 
 
-def _moved_bass(classes: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
+def moved_bass(classes: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
     return np.where((classes >= 0) & (classes < 12), (classes + steps) % 12, classes)
 
 

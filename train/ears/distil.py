@@ -56,7 +56,7 @@ def taught(path: Path, teacher: ChordiaChords) -> Item:
     cents, _ = tuning_of(sound)
     heard = spectra(sound, cents)
     found = teacher.measure(Audio(sound[None], rate_hz), Heard(tuning_cents=cents), Unwatched())
-    chords, bass = _classes(found.value, len(heard.harmonic))
+    chords, bass = classes_of(found.value, len(heard.harmonic))
     nothing = np.full(len(chords), UNKNOWN, np.int8)
     return Item(
         np.clip(np.round(heard.harmonic * SCALE), 0, 255).astype(np.uint8),
@@ -71,7 +71,7 @@ def taught(path: Path, teacher: ChordiaChords) -> Item:
     )
 
 
-def _classes(chords: Timeline[Chord], n: int) -> tuple[np.ndarray, np.ndarray]:
+def classes_of(chords: Timeline[Chord], n: int) -> tuple[np.ndarray, np.ndarray]:
     """(frames,) classes of chord and bass, UNKNOWN where the teacher is not sure or a chord has just begun."""
     found, basses = np.full(n, UNKNOWN, np.int16), np.full(n, UNKNOWN, np.int8)
     for segment in chords:

@@ -50,6 +50,10 @@ def given(name: str, about: str | None, *, steps: int, channels: int, rate: floa
     parser.add_argument("--plain", type=float, default=plain, help=f"share of songs on a piano alone ({plain})")
     real = Shares.real
     parser.add_argument("--real", type=float, default=real, help=f"share of crops of real recordings, if any ({real})")
+    scores = Shares.scores
+    parser.add_argument(
+        "--scores", type=float, default=scores, help=f"share of crops of scores, if any ({scores})"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
@@ -58,6 +62,11 @@ def given(name: str, about: str | None, *, steps: int, channels: int, rate: floa
     torch.set_num_threads(asked.threads)
     torch.manual_seed(asked.seed)
     return asked
+
+
+def shares_of(asked: argparse.Namespace) -> Shares:
+    """What crops come from, as the command line asks."""
+    return Shares(scores=asked.scores, plain=asked.plain, real=asked.real)
 
 
 def judged(folder: Path, n: int) -> list[Path]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from train.ears.crops import Crop, Shares, crops
 from train.ears.disguise import masked, tilted
-from train.ears.fit import Plan, begun, fit, given, judged
+from train.ears.fit import Plan, begun, fit, given, judged, shares_of
 from train.ears.items import SCALE, Item, load
 
 FRAMES, BATCH = 300, 8
@@ -22,13 +22,13 @@ def main() -> None:
     from musicflamingo_app.analysis.listening.networks import HarmonyNet
 
     judges = [load(path) for path in judged(asked.items, N_JUDGED)]
-    source = partial(_batches, asked.items / "train", asked.seed, Shares(plain=asked.plain, real=asked.real))
+    source = partial(_batches, asked.items / "train", asked.seed, shares_of(asked))
     network = begun(HarmonyNet(asked.channels), asked.begin)
     fit(network, losses, source, partial(judge, items=judges), Plan(asked.steps, asked.rate), asked.out)
 
 
 def _batches(folder: Path, seed: int, shares: Shares, first_step: int) -> Iterator[list[Crop]]:
-    real = folder.parent / "real"
+    real = [folder.parent / "real", folder.parent / "harmonies"]
     return crops(folder, FRAMES, BATCH, seed, first_step, shift=True, real=real, shares=shares)
 
 
@@ -70,7 +70,7 @@ def judge(network: Any, items: list[Item]) -> dict[str, float]:
             heard = network(torch.from_numpy(item.harmonic.astype(np.float32) / SCALE)[None])
             best = {name: heard[name][0].argmax(-1).numpy() for name in ("chords", "bass", "keys")}
             _count(right["v_chords"], best["chords"], item.chords)
-            _count(right["v_triads"], _triads(best["chords"]), _triads(item.chords))
+            _count(right["v_triads"], triads(best["chords"]), triads(item.chords))
             _count(right["v_bass"], best["bass"], item.bass)
             _count(right["v_keys"], best["keys"], item.keys)
     return {name: hits / max(1, total) for name, (hits, total) in right.items()}
@@ -85,7 +85,7 @@ def _count(cell: list[int], found: np.ndarray, truth: np.ndarray) -> None:
 _TRIADS = np.array([0, 1, -2, -2, -2, -2, 0, 0, 1, 1, -2, -2, 0, 1, -2])  # of QUALITIES; -2 is neither major nor minor
 
 
-def _triads(classes: np.ndarray) -> np.ndarray:
+def triads(classes: np.ndarray) -> np.ndarray:
     """0 for no chord, 1-24 major and minor; -1 for what is neither or unknown."""
     quality, root = np.divmod(classes.astype(np.int64) - 1, 12)
     kind = _TRIADS[np.clip(quality, 0, len(_TRIADS) - 1)]

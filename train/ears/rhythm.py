@@ -10,7 +10,7 @@ import numpy as np
 from train.ears.bar_lines import mended
 from train.ears.crops import Crop, Shares, crops, near_beats
 from train.ears.disguise import masked, tilted
-from train.ears.fit import Plan, begun, fit, given, judged
+from train.ears.fit import Plan, begun, fit, given, judged, shares_of
 from train.ears.items import SCALE, Item, load
 
 FRAMES, BATCH = 400, 4
@@ -24,14 +24,14 @@ def main() -> None:
 
     loaded = (mended(load(path)) for path in judged(asked.items, N_JUDGED))
     judges = [item for item in loaded if item is not None]
-    source = partial(_batches, asked.items / "train", asked.seed, Shares(plain=asked.plain, real=asked.real))
+    source = partial(_batches, asked.items / "train", asked.seed, shares_of(asked))
     plan = Plan(asked.steps, asked.rate)
     network = begun(RhythmNet(n_bands(), asked.channels), asked.begin)
     fit(network, losses, source, partial(judge, items=judges), plan, asked.out)
 
 
 def _batches(folder: Path, seed: int, shares: Shares, first_step: int) -> Iterator[list[Crop]]:
-    real = folder.parent / "pulses"
+    real = [folder.parent / "pulses"]
     return crops(
         folder, FRAMES, BATCH, seed, first_step, shift=False, mend=mended, real=real, shares=shares, stretch=True
     )

@@ -1,6 +1,7 @@
 """Trains the network of instrument families: `python -m train.ears.timbre --items FOLDER --out RUN`."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 from musicflamingo_app.analysis.listening.classes import FAMILY_NAMES
 from train.ears.crops import Crop, Shares, crops
 from train.ears.disguise import tilted, together
-from train.ears.fit import Plan, begun, fit, given, judged
+from train.ears.fit import Plan, begun, fit, given, judged, shares_of
 from train.ears.items import SCALE, Item, load
 
 FRAMES, BATCH = 200, 10
@@ -26,14 +27,14 @@ def main() -> None:
     from musicflamingo_app.analysis.listening.spectra import n_bands
 
     judges = [load(path) for path in judged(asked.items, N_JUDGED)]
-    source = partial(_batches, asked.items / "train", asked.seed, asked.plain)
+    source = partial(_batches, asked.items / "train", asked.seed, replace(shares_of(asked), pieces=PIECES_SHARE))
     plan = Plan(asked.steps, asked.rate)
     network = begun(TimbreNet(n_bands(), asked.channels, INPUTS), asked.begin)
     fit(network, losses, source, partial(judge, items=judges), plan, asked.out)
 
 
-def _batches(folder: Path, seed: int, plain: float, first_step: int) -> Iterator[list[Crop]]:
-    return crops(folder, FRAMES, BATCH, seed, first_step, shift=False, shares=Shares(PIECES_SHARE, plain))
+def _batches(folder: Path, seed: int, shares: Shares, first_step: int) -> Iterator[list[Crop]]:
+    return crops(folder, FRAMES, BATCH, seed, first_step, shift=False, shares=shares)
 
 
 def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:

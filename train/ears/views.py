@@ -50,3 +50,9 @@ def views(seed: str, n: int) -> list[View]:
         for _ in range(n)
     ]
     return [View(), *others]
+
+
+def whole_views(seed: str, n: int) -> list[View]:
+    """The same in whole semitones, so that chords and keys keep their names' places on the keyboard."""
+    first, *others = views(seed, n)
+    return [first, *(View(round(view.semitones), view.speed) for view in others)]

@@ -93,9 +93,24 @@ def test_as_many_crops_are_plain_as_asked(item: Item, tmp_path: Path, plain: flo
     for name in ("piece-1", "score-oneills.1", "pop-001-0", "pop-001-1", "pop-002-10", "solo-001-0"):
         families = np.full_like(item.families, is_plain(name))
         save(replace(item, families=families), tmp_path / f"{name}.npz")
-    shares = Shares(pieces=0.0, plain=plain)
+    shares = Shares(scores=0.0, pieces=0.0, plain=plain)
     batch = next(crops(tmp_path, 10, 200, 0, 0, shift=False, shares=shares))
     assert low <= np.mean([made.families.any() for made in batch]) <= high
+
+
+@pytest.mark.parametrize(("scores", "real"), [(0.0, 0.0), (0.3, 0.0), (1.0, 0.0), (0.5, 0.5), (1.0, 1.0)])
+def test_as_many_crops_are_of_scores_and_recordings_as_asked(
+    item: Item, tmp_path: Path, scores: float, real: float
+) -> None:
+    for kind, name in enumerate(("piece-1", "score-bach.1", "pop-001-0", "real/real-a-0")):
+        path = tmp_path / f"{name}.npz"
+        path.parent.mkdir(exist_ok=True)
+        save(replace(item, families=np.full_like(item.families, 1 << kind)), path)
+    shares = Shares(scores=scores, real=real)
+    batch = next(crops(tmp_path, 10, 300, 0, 0, shift=False, real=[tmp_path / "real"], shares=shares))
+    drawn = [int(made.families[0]) for made in batch]
+    assert np.mean([kind == 1 << 3 for kind in drawn]) == pytest.approx(real, abs=0.09)
+    assert np.mean([kind == 1 << 1 for kind in drawn]) == pytest.approx(scores * (1 - real), abs=0.09)
 
 
 def test_without_items_nothing_is_learned(tmp_path: Path) -> None:
