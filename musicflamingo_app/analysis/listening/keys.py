@@ -26,7 +26,7 @@ SHARPNESS = 1.0  # turns the mean log-probability of a stretch into a chance tha
 MODAL_LEAD = 0.5  # mean log-probability that a church mode must lead its major or minor by, to be named
 N_ALTERNATIVES = 4
 _PLAIN = {"dorian": "minor", "phrygian": "minor", "mixolydian": "major", "lydian": "major"}
-_PLAIN_INDEX = np.array([12 * MODES.index(_PLAIN.get(MODES[k // 12], MODES[k // 12])) + k % 12 for k in range(N_KEYS)])
+PLAIN_INDEX = np.array([12 * MODES.index(_PLAIN.get(MODES[k // 12], MODES[k // 12])) + k % 12 for k in range(N_KEYS)])
 
 
 class StudioKey:
@@ -120,7 +120,7 @@ def _region(start_s: float, end_s: float, mean: Floats) -> Segment[Key]:
 def _named(mean: Floats) -> Key:
     """The likeliest key; a church mode only where it is clearly ahead of its plain one."""
     best = int(mean.argmax())
-    plain = int(_PLAIN_INDEX[best])
+    plain = int(PLAIN_INDEX[best])
     return key_of(plain if mean[best] - mean[plain] < MODAL_LEAD else best)
 
 
@@ -129,8 +129,8 @@ def _chances(mean: Floats) -> Floats:
     chances = np.exp(SHARPNESS * (mean - mean.max()))
     chances /= chances.sum()
     best = int(mean.argmax())
-    if best != int(_PLAIN_INDEX[best]) and mean[best] - mean[int(_PLAIN_INDEX[best])] >= MODAL_LEAD:
+    if best != int(PLAIN_INDEX[best]) and mean[best] - mean[int(PLAIN_INDEX[best])] >= MODAL_LEAD:
         return np.asarray(chances)
     folded = np.zeros(N_KEYS)
-    np.add.at(folded, _PLAIN_INDEX, chances)
+    np.add.at(folded, PLAIN_INDEX, chances)
     return folded
