@@ -38,12 +38,14 @@ class ChordFrames:
     """What networks heard: log-probabilities (frames, outputs), frames a second, and the chords they speak of.
 
     `changes` are log odds that a chord begins at each frame, times what they count; None where nobody heard that.
+    The first frame begins at `first_s`: half a frame before 0 where frames tell of the sound around their times.
     """
 
     outputs: Floats
     hz: float
     vocabulary: Vocabulary
     changes: Floats | None = None
+    first_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def free_path(frames: ChordFrames) -> ChordPath:
 def free_chords(frames: ChordFrames, path: ChordPath, duration_s: float) -> Timeline[Chord]:
     """That path as a timeline from 0 to the end."""
     n = len(frames.outputs)
-    edges_s = np.append(np.arange(n) / frames.hz, duration_s).clip(max=duration_s)
+    edges_s = np.append(frames.first_s + np.arange(n) / frames.hz, duration_s).clip(0.0, duration_s)
     return timeline(frames.outputs, np.ones(n, np.int64), edges_s, path, frames.vocabulary)
 
 

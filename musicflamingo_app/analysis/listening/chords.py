@@ -49,7 +49,7 @@ def vocabulary() -> Vocabulary:
 def frames_of(heard: Listening) -> ChordFrames:
     """What the network heard, as the decoder reads it."""
     outputs = np.concatenate([heard.chords, heard.bass], axis=1)
-    return ChordFrames(outputs, HARMONIC_HZ, vocabulary(), CHANGE_WEIGHT * heard.changes)
+    return ChordFrames(outputs, HARMONIC_HZ, vocabulary(), CHANGE_WEIGHT * heard.changes, -0.5 / HARMONIC_HZ)
 
 
 class StudioChords:

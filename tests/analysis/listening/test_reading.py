@@ -73,9 +73,25 @@ def test_chords_are_read_with_their_basses_and_times() -> None:
     frames = frames_of(hearing_chords(names, 2.0))
     found = free_chords(frames, free_path(frames), 12.0)
     assert [str(segment.label) for segment in found] == names
-    assert [segment.start_s for segment in found] == [0, 2, 4, 6, 8, 10]
+    assert [segment.start_s for segment in found] == pytest.approx([0, 2, 4, 6, 8, 10], abs=0.051)
     grid = BeatGrid.of([0.5 * k for k in range(24)], [2.0 * k for k in range(6)], Metre(4))
     assert [str(segment.label) for segment in on_beats(frames, grid, 12.0).value] == names
+
+
+def test_borders_off_the_beat_are_neither_early_nor_late() -> None:
+    """A frame tells of its time, so a border lies half a frame before the first that tells of the new chord."""
+    borders_s = np.cumsum(np.random.default_rng(1).uniform(1.0, 2.0, 60))
+    heard = hearing_chords(["C:maj", "G:maj"], 50.0)
+    inside = np.searchsorted(borders_s, np.arange(heard.n_frames) / 10, side="right") % 2
+    places = [chord_class(Chord.parse(name)) for name in ("C:maj", "G:maj")]
+    frames = frames_of(replace(heard, chords=heard.chords[np.where(inside, 500, 0)], bass=heard.bass[500 * inside]))
+    assert frames.outputs[:, places].argmax(axis=1).tolist() == inside.tolist()
+    found = free_chords(frames, free_path(frames), 100.0)
+    starts_s = np.array([segment.start_s for segment in found][1:])
+    errors_s = starts_s - borders_s[: len(starts_s)]
+    assert len(starts_s) == (borders_s < 100).sum()
+    assert abs(errors_s.mean()) < 0.01
+    assert abs(errors_s).max() < 0.06
 
 
 def beating(gap_frames: int, n_beats: int, metre: int) -> Listening:
