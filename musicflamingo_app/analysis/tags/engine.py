@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.engines import Finding, Heard, Watch, clamp01
+from musicflamingo_app.analysis.tags.mel import mel_spectrum
 from musicflamingo_app.analysis.tags.network import Musicnn
 from musicflamingo_app.analysis.tags.tf_checkpoint import read_checkpoint
 from musicflamingo_app.analysis.tags.vocabulary import MSD_UNITS, MSD_WORDS, MTT_UNITS, MTT_WORDS
@@ -18,7 +19,6 @@ from musicflamingo_app.music.analysis import Tag
 RATE_HZ, HOP, FFT, MELS = 16_000, 256, 512, 96
 PATCH_FRAMES = 187  # 3 s, the length the networks were trained on
 PATCH_S = PATCH_FRAMES * HOP / RATE_HZ
-BATCH = 8
 _DATA, _INDEX = ".data-00000-of-00001", ".index"
 _SHA256 = {
     "MTT_musicnn/.index": "da2d7bb670b2b31e9bc441bb1bd75eca31b5b061f963cc1f9630c1aff3238f57",
@@ -60,19 +60,17 @@ class MusicnnTags:
             (("MTT_musicnn", MTT_UNITS, MTT_WORDS), ("MSD_musicnn", MSD_UNITS, MSD_WORDS))
         ):
             network = Musicnn(read_checkpoint(paths[f"{net}/{_INDEX}"], paths[f"{net}/{_DATA}"]))
-            batches = []
-            for start in range(0, len(patches), BATCH):
-                batches.append(network.probabilities(patches[start : start + BATCH]))
-                watch.progress((step + min(1.0, (start + BATCH) / len(patches))) / 2)
-            found += _tags(np.concatenate(batches), units, words)
+            rows = []
+            for index in range(len(patches)):  # one by one: eight at once take 200 MB and twice the time
+                rows.append(network.probabilities(patches[index : index + 1]))
+                watch.progress((step + (index + 1) / len(patches)) / 2)
+            found += _tags(np.concatenate(rows), units, words)
         kept = tuple(sorted((t for t in found if t.score >= self._threshold), key=lambda t: -t.score))
         return Finding(kept, clamp01(float(np.mean([tag.score for tag in kept[:5]]))) if kept else 0.0)
 
 
 def log_mel_patches(audio: Audio, n_patches: int) -> NDArray[np.float32]:
     """(patches, 187, 96) log-mel patches spread evenly over a recording; a short one is repeated."""
-    import librosa
-
     mono, patch_samples = audio.mono, round(PATCH_S * audio.rate_hz)
     if len(mono) < patch_samples:
         mono = np.resize(mono, patch_samples)
@@ -81,8 +79,8 @@ def log_mel_patches(audio: Audio, n_patches: int) -> NDArray[np.float32]:
     patches = []
     for start in starts:  # resampled one by one: an hour at a second rate would double the memory
         piece = Audio(mono[None, start : start + patch_samples], audio.rate_hz).at(RATE_HZ)
-        mel = librosa.feature.melspectrogram(y=piece, sr=RATE_HZ, hop_length=HOP, n_fft=FFT, n_mels=MELS)
-        patches.append(np.log10(10_000 * mel.T[:PATCH_FRAMES] + 1))
+        mel = mel_spectrum(piece, RATE_HZ, FFT, HOP, MELS)
+        patches.append(np.log10(10_000 * mel[:PATCH_FRAMES] + 1))
     return np.stack(patches).astype(np.float32)
 
 

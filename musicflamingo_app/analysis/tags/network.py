@@ -61,14 +61,14 @@ class Musicnn:
         w = {key: self._weights[f"{name}/{key}"] for key in ("gamma", "beta", "moving_mean", "moving_variance")}
         scale = w["gamma"] / torch.sqrt(w["moving_variance"] + _BN_EPSILON)
         shape = [1, -1] + [1] * (x.dim() - 2)
-        return x * scale.view(shape) + (w["beta"] - w["moving_mean"] * scale).view(shape)
+        return (x * scale.view(shape)).add_((w["beta"] - w["moving_mean"] * scale).view(shape))
 
     def _conv(self, x: "Tensor", layer: int, frames_padded: tuple[int, int]) -> "Tensor":
         import torch.nn.functional as nn
 
         name = f"conv2d_{layer}" if layer else "conv2d"
         kernel = self._weights[f"{name}/kernel"].permute(3, 2, 0, 1)
-        return nn.relu(nn.conv2d(nn.pad(x, (0, 0, *frames_padded)), kernel, self._weights[f"{name}/bias"]))
+        return nn.conv2d(nn.pad(x, (0, 0, *frames_padded)), kernel, self._weights[f"{name}/bias"]).relu_()
 
     def _dense(self, x: "Tensor", suffix: str) -> "Tensor":
         return x @ self._weights[f"dense{suffix}/kernel"] + self._weights[f"dense{suffix}/bias"]

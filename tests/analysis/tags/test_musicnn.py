@@ -8,6 +8,7 @@ import pytest
 
 from musicflamingo_app.analysis.engines import Heard, Unwatched
 from musicflamingo_app.analysis.tags.engine import MELS, PATCH_FRAMES, MusicnnTags, log_mel_patches
+from musicflamingo_app.analysis.tags.mel import mel_filters, mel_spectrum
 from musicflamingo_app.analysis.tags.network import Musicnn, Weights
 from musicflamingo_app.analysis.tags.tf_checkpoint import read_checkpoint
 from musicflamingo_app.analysis.tags.vocabulary import MSD_UNITS, MSD_WORDS, MTT_UNITS, MTT_WORDS
@@ -77,6 +78,19 @@ def test_patches(duration_s: float, asked: int, n: int) -> None:
     patches = log_mel_patches(noise(duration_s), asked)
     assert patches.shape == (n, PATCH_FRAMES, MELS) and patches.dtype == np.float32
     assert (patches >= 0).all() and np.isfinite(patches).all() and patches.max() > 0.1
+
+
+def test_the_mel_spectrum_is_librosas() -> None:
+    import librosa
+
+    np.testing.assert_allclose(
+        mel_filters(16_000, 512, 96), librosa.filters.mel(sr=16_000, n_fft=512, n_mels=96), rtol=1e-5, atol=1e-8
+    )
+    for samples in (plucks(3).mono, noise(3).mono, noise(0.03).mono):
+        theirs = librosa.feature.melspectrogram(y=samples, sr=16_000, n_fft=512, hop_length=256, n_mels=96).T
+        np.testing.assert_allclose(
+            mel_spectrum(samples, 16_000, 512, 256, 96), theirs, rtol=1e-5, atol=1e-8 * float(theirs.max())
+        )
 
 
 def test_patches_of_silence_are_zero() -> None:
