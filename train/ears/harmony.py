@@ -18,7 +18,7 @@ N_JUDGED = 48
 
 
 def main() -> None:
-    asked = given("harmony", __doc__, steps=5000, channels=64)
+    asked = given("harmony", __doc__, steps=5000, channels=128)
     from musicflamingo_app.analysis.listening.networks import HarmonyNet
 
     judges = [load(path) for path in judged(asked.items, N_JUDGED)]

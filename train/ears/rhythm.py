@@ -18,7 +18,7 @@ N_JUDGED = 36
 
 
 def main() -> None:
-    asked = given("rhythm", __doc__, steps=9000, channels=48, rate=2e-3)
+    asked = given("rhythm", __doc__, steps=9000, channels=96, rate=2e-3)
     from musicflamingo_app.analysis.listening.networks import RhythmNet
     from musicflamingo_app.analysis.listening.spectra import n_bands
 

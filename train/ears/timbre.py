@@ -14,7 +14,7 @@ from train.ears.disguise import tilted, together
 from train.ears.fit import Plan, begun, fit, given, judged, shares_of
 from train.ears.items import SCALE, Item, load
 
-FRAMES, BATCH = 200, 10
+FRAMES, BATCH = 400, 6
 INPUTS = 2
 N_JUDGED = 48
 MIXED = 0.3  # of the crops that sound together with another
@@ -22,7 +22,7 @@ PIECES_SHARE = 0.6  # more than elsewhere: their bands are the more varied
 
 
 def main() -> None:
-    asked = given("timbre", __doc__, steps=6000, channels=96, rate=2e-3)
+    asked = given("timbre", __doc__, steps=6000, channels=192, rate=2e-3)
     from musicflamingo_app.analysis.listening.networks import TimbreNet
     from musicflamingo_app.analysis.listening.spectra import n_bands
 

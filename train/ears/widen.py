@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 APART = 0.5  # of a layer's own spread, by which the two channels count differently
-_IN_AND_OUT = (".conv.weight", ".mix.weight", ".time.weight")
+_IN_AND_OUT = (".conv.weight", ".mix.weight", ".time.weight", "whole.weight")
 _HEADS = ("qualities", "bass", "keys", "flat", "beats", "families")
 _LEFT = ("stem.",)  # layers before what is widened
 

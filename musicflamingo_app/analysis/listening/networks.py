@@ -145,7 +145,7 @@ class RhythmNet(nn.Module):
 
 class TimbreNet(nn.Module):
     """Families of instruments ten times a second: from the mean of five rhythmic rows and, as a second input, how far
-    each band rises within them, which tells plucked from bowed."""
+    each band rises within them, which tells plucked from bowed. What is heard on average tells what is likely now."""
 
     def __init__(self, bands: int, channels: int = 64, inputs: int = 1) -> None:
         super().__init__()
@@ -164,6 +164,8 @@ class TimbreNet(nn.Module):
             nn.Conv1d(24 * (bands // 8), channels, 1, bias=False), nn.BatchNorm1d(channels), nn.ReLU(inplace=True)
         )
         self.blocks = nn.ModuleList(RhythmBlock(channels, 2**index, 3) for index in range(5))
+        self.whole = nn.Conv1d(channels, channels, 1, bias=False)
+        nn.init.zeros_(self.whole.weight)
         self.families = nn.Conv1d(channels, len(FAMILY_NAMES), 1)
 
     def pooled(self, spectrum: Tensor) -> Tensor:
@@ -179,6 +181,8 @@ class TimbreNet(nn.Module):
         """`(batch, 5 * frames, bands)` at 50 Hz to `(batch, frames, families)` logits."""
         x = self.stem(self.pooled(spectrum))
         x = self.narrow(x.permute(0, 1, 3, 2).flatten(1, 2))
-        for block in self.blocks:
+        for index, block in enumerate(self.blocks):
+            if index == len(self.blocks) // 2:
+                x = x + self.whole(x.mean(dim=2, keepdim=True))
             x = block(x)
         return self.families(F.relu(x)).transpose(1, 2)

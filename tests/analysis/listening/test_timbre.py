@@ -30,3 +30,16 @@ def test_a_held_note_does_not_rise_and_a_struck_one_does() -> None:
 def test_it_answers_ten_times_a_second() -> None:
     for inputs in (1, 2):
         assert TimbreNet(BANDS, 8, inputs)(torch.zeros(2, 100, BANDS)).shape == (2, 20, len(FAMILY_NAMES))
+
+
+def test_what_was_heard_far_away_tells_what_is_likely_now() -> None:
+    torch.manual_seed(0)
+    network = TimbreNet(BANDS, 8, 2).eval()
+    quiet = torch.zeros(1, 1500, BANDS)
+    loud = quiet.clone()
+    loud[0, :250] = 4.0
+    far = slice(200, 290)  # seconds after anything that convolutions reach
+    with torch.inference_mode():
+        assert torch.equal(network(quiet)[0, far], network(loud)[0, far])  # as it begins
+        network.whole.weight.fill_(0.1)
+        assert not torch.allclose(network(quiet)[0, far], network(loud)[0, far])
