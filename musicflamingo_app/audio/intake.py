@@ -18,6 +18,7 @@ from musicflamingo_app.audio.playback import PlaybackCopy
 from musicflamingo_app.audio.probe import Probe, probe
 from musicflamingo_app.audio.resample import StreamResampler
 from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
+from musicflamingo_app.audio.stored import StoredAudio, StoredSamples
 from musicflamingo_app.music.arrays import Floats
 
 MARGIN_S = 0.5  # read beyond a stretch, so that the resampler has settled where it begins and ends
@@ -34,7 +35,7 @@ class Progress(Protocol):
 class Intake:
     """What is kept of a file: mono sound for the engines, picture, loudness, and what it said of itself.
 
-    `audio` is mono at `ANALYSIS_HZ`. Peaks and loudness are of what the playback copy plays.
+    `audio` is mono at `ANALYSIS_HZ`; a long one lies on disk. Peaks and loudness are of what the playback copy plays.
     """
 
     probe: Probe
@@ -55,17 +56,17 @@ def intake(path: Path, playback_path: Path, watch: Progress, *, name: str | None
     with contextlib.closing(blocks(path, name=name, about=about)) as stream, contextlib.ExitStack() as stack:
         first = next(stream)
         n_channels = len(heard(first.samples, first.speakers))
-        tape = MonoTape(first.rate_hz, about.duration_s)
         meter = LoudnessMeter(first.rate_hz, n_channels)
         copy = stack.enter_context(PlaybackCopy(playback_path, first.rate_hz, n_channels))
+        tape = StoredTape(first.rate_hz, playback_path.absolute().parent)
         for block in itertools.chain((first,), stream):
             samples = heard(block.samples, block.speakers)
-            tape.add(samples)
             meter.hear(samples)
             copy.write(samples)
+            tape.add(samples)
             watch.progress(min(0.99, tape.duration_s / about.duration_s), sentence)
         audio = tape.audio()
-        made = Intake(about, audio, peaks_of(audio.samples[0], audio.rate_hz), meter.result())
+        made = Intake(about, audio, peaks_of(audio.stretches, audio.rate_hz), meter.result())
         watch.progress(1.0, sentence)  # the last chance to cancel
         copy.keep()
     return made
@@ -127,3 +128,19 @@ class MonoTape:
             self._samples.resize(end + 10 * ANALYSIS_HZ, refcheck=False)  # grows in place where the system can
         self._samples[self._n_samples : end] = mono[0]
         self._n_samples = end
+
+
+class StoredTape(MonoTape):
+    """The same, of which a long one lies in a file in a folder. Raises StorageError."""
+
+    def __init__(self, rate_hz: int, folder: Path) -> None:
+        super().__init__(rate_hz, 0.0)
+        self._stored = StoredSamples(folder)
+
+    def audio(self) -> Audio:
+        self._append(self._resampler.end())
+        return StoredAudio(self._stored, ANALYSIS_HZ)
+
+    def _append(self, mono: Floats) -> None:
+        self._stored.append(mono[0])
+        self._n_samples = len(self._stored)

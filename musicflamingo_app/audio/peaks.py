@@ -6,8 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from musicflamingo_app.audio.sound import Samples
+
 FINE_HZ = 50
 OVERVIEW_HZ = 10
+BLOCK_S = 60
 _HEAD = struct.Struct("<II")
 
 
@@ -40,11 +43,12 @@ class Peaks:
         return cls(pairs[:n_fine], pairs[n_fine:])
 
 
-def peaks_of(mono: NDArray[np.float32], rate_hz: int) -> Peaks:
-    """The peaks of `(samples,)` at a rate that 50 divides."""
+def peaks_of(mono: Samples, rate_hz: int) -> Peaks:
+    """The peaks of `(samples,)` at a rate that 50 divides, a minute at a time."""
     if rate_hz % FINE_HZ:
         raise ValueError(f"Peaks need a rate that {FINE_HZ} divides, not {rate_hz} Hz.")
-    fine = _lowest_highest(mono, mono, rate_hz // FINE_HZ)
+    minutes = (mono[first : first + BLOCK_S * rate_hz] for first in range(0, max(1, len(mono)), BLOCK_S * rate_hz))
+    fine = np.concatenate([_lowest_highest(part, part, rate_hz // FINE_HZ) for part in minutes])
     overview = _lowest_highest(fine[:, 0], fine[:, 1], FINE_HZ // OVERVIEW_HZ)
     return Peaks(_int8(fine), _int8(overview))
 

@@ -14,7 +14,7 @@ from musicflamingo_app.analysis.engines import Heard, Watch
 from musicflamingo_app.analysis.listening.pitch import tuning_of
 from musicflamingo_app.analysis.listening.shipped import network
 from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, Spectra, joined, n_frames, spectra_blocks
-from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
+from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio, Samples
 from musicflamingo_app.music.arrays import Floats
 
 BLOCK_S, CONTEXT_S = 60, 20
@@ -53,14 +53,14 @@ def listening(audio: Audio, heard: Heard, watch: Watch, folder: Path | None = No
     known = heard.shared.get(SHARED)
     if isinstance(known, Listening):
         return known
-    mono = audio.at(ANALYSIS_HZ)
+    mono = audio.stretches_at(ANALYSIS_HZ)
     tuning = tuning_of(mono) if heard.tuning_cents is None else (heard.tuning_cents, 1.0)
     found = listen(mono, tuning, watch, folder)
     heard.shared[SHARED] = found
     return found
 
 
-def listen(mono: Floats, tuning: tuple[float, float], watch: Watch, folder: Path | None = None) -> Listening:
+def listen(mono: Samples, tuning: tuple[float, float], watch: Watch, folder: Path | None = None) -> Listening:
     """One pass over mono sound at 22,050 Hz, tuned as `tuning_of` says. Raises MissingPackage, Cancelled."""
     nets = {name: network(name, folder) for name in ("harmony", "rhythm", "timbre")}
     total, parts = n_frames(len(mono)), []

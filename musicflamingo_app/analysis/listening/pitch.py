@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.engines import clamp01
 from musicflamingo_app.analysis.listening.spectra import stft
-from musicflamingo_app.audio.sound import ANALYSIS_HZ
+from musicflamingo_app.audio.sound import ANALYSIS_HZ, Samples
 from musicflamingo_app.music.arrays import Floats
 
 WINDOW, N_WINDOWS = 8192, 240
@@ -16,7 +16,7 @@ LEAST_AGREEMENT = 0.15
 FLOOR = 1e-4
 
 
-def tuning_of(mono: Floats) -> tuple[float, float]:
+def tuning_of(mono: Samples) -> tuple[float, float]:
     """Cents in (-50, 50] of mono sound at 22,050 Hz and how well its peaks agree (0-1); 0 and 0 where none do.
 
     Peaks are averaged round the semitone's circle (Gomez 2006, section 3.4), each weighted by its magnitude.

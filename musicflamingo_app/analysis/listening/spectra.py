@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from musicflamingo_app.audio.sound import ANALYSIS_HZ
+from musicflamingo_app.audio.sound import ANALYSIS_HZ, Samples
 from musicflamingo_app.music.arrays import Floats
 
 HARMONIC_HZ, RHYTHMIC_HZ = 10, 50
@@ -59,7 +59,7 @@ def n_frames(n_samples: int) -> int:
     return max(1, -(-n_samples // HARMONIC_HOP))
 
 
-def spectra_blocks(mono: Floats, tuning_cents: float = 0.0, block: int = BLOCK_FRAMES) -> Iterator[Spectra]:
+def spectra_blocks(mono: Samples, tuning_cents: float = 0.0, block: int = BLOCK_FRAMES) -> Iterator[Spectra]:
     """The spectra of a recording, so many harmonic frames at a time."""
     total = n_frames(len(mono))
     for first in range(0, total, block):
@@ -67,12 +67,12 @@ def spectra_blocks(mono: Floats, tuning_cents: float = 0.0, block: int = BLOCK_F
         yield Spectra(_harmonic(mono, first, count, tuning_cents), _rhythmic(mono, 5 * first, 5 * count))
 
 
-def spectra(mono: Floats, tuning_cents: float = 0.0) -> Spectra:
+def spectra(mono: Samples, tuning_cents: float = 0.0) -> Spectra:
     """The spectra of a whole recording at once."""
     return joined(list(spectra_blocks(mono, tuning_cents)))
 
 
-def _harmonic(mono: Floats, first: int, count: int, tuning_cents: float) -> Floats:
+def _harmonic(mono: Samples, first: int, count: int, tuning_cents: float) -> Floats:
     out = np.empty((count, N_BINS), np.float32)
     for size, bins, filters, columns in _filters(round(tuning_cents)):
         magnitudes = stft(mono, size, HARMONIC_HOP, first, count, bins)
@@ -80,12 +80,12 @@ def _harmonic(mono: Floats, first: int, count: int, tuning_cents: float) -> Floa
     return out
 
 
-def _rhythmic(mono: Floats, first: int, count: int) -> Floats:
+def _rhythmic(mono: Samples, first: int, count: int) -> Floats:
     magnitudes = stft(mono, SHORT_WINDOW, RHYTHMIC_HOP, first, count, slice(0, SHORT_WINDOW // 2 + 1))
     return np.asarray(np.log1p(GAIN * (magnitudes @ band_filters())), np.float32)
 
 
-def stft(mono: Floats, size: int, hop: int, first: int, count: int, bins: slice) -> Floats:
+def stft(mono: Samples, size: int, hop: int, first: int, count: int, bins: slice) -> Floats:
     """(count, bins) magnitudes of Hann windows centred on samples `first * hop`, ... ; a full-scale sine gives 0.5."""
     import scipy.fft
 
@@ -101,7 +101,7 @@ def stft(mono: Floats, size: int, hop: int, first: int, count: int, bins: slice)
     return out
 
 
-def padded(samples: Floats, start: int, length: int) -> Floats:
+def padded(samples: Samples, start: int, length: int) -> Floats:
     """`length` samples from `start`, silence where the recording has none; NaN and infinity count as silence."""
     low, high = max(0, start), min(len(samples), start + length)
     out = np.zeros(length, np.float32)

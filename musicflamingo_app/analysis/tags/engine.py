@@ -71,14 +71,14 @@ class MusicnnTags:
 
 def log_mel_patches(audio: Audio, n_patches: int) -> NDArray[np.float32]:
     """(patches, 187, 96) log-mel patches spread evenly over a recording; a short one is repeated."""
-    mono, patch_samples = audio.mono, round(PATCH_S * audio.rate_hz)
+    mono, patch_samples = audio.stretches, round(PATCH_S * audio.rate_hz)
     if len(mono) < patch_samples:
-        mono = np.resize(mono, patch_samples)
+        mono = np.resize(mono[:], patch_samples)
     n_whole = len(mono) // patch_samples
     starts = np.linspace(0, len(mono) - patch_samples, min(n_patches, n_whole)).astype(int)
     patches = []
     for start in starts:  # resampled one by one: an hour at a second rate would double the memory
-        piece = Audio(mono[None, start : start + patch_samples], audio.rate_hz).at(RATE_HZ)
+        piece = Audio(mono[start : start + patch_samples][None], audio.rate_hz).at(RATE_HZ)
         mel = mel_spectrum(piece, RATE_HZ, FFT, HOP, MELS)
         patches.append(np.log10(10_000 * mel[:PATCH_FRAMES] + 1))
     return np.stack(patches).astype(np.float32)
