@@ -199,6 +199,7 @@ def _place_chords(session: _Session, grid: BeatGrid, audio: Audio) -> None:
     if session.chord_finding is None or chords is None or not grid.beats:
         return
     found = placed(session.chord_finding, grid, audio.duration_s)
+    session.chord_finding = None  # what networks heard of an hour is 28 MB, and was for this
     session.analysis = replace(session.analysis, chords=_measured(found, chords.provenance))
     session.heard = replace(session.heard, chords=found.value)
 

@@ -179,5 +179,5 @@ def test_memory_of_a_long_file(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    peak_mb, sound_mb = map(int, ran.stdout.split())
-    assert peak_mb < 160 + sound_mb  # an hour is 303 MB of sound
+    peak_mb, _ = map(int, ran.stdout.split())
+    assert peak_mb < 160  # whatever the length: the sound of these ten minutes is 50 MB of it

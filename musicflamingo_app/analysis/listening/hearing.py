@@ -63,16 +63,16 @@ def listening(audio: Audio, heard: Heard, watch: Watch, folder: Path | None = No
 def listen(mono: Samples, tuning: tuple[float, float], watch: Watch, folder: Path | None = None) -> Listening:
     """One pass over mono sound at 22,050 Hz, tuned as `tuning_of` says. Raises MissingPackage, Cancelled."""
     nets = {name: network(name, folder) for name in ("harmony", "rhythm", "timbre")}
-    total, parts = n_frames(len(mono)), []
-    done = 0
+    total, done = n_frames(len(mono)), 0
+    curves: dict[str, Floats] = {}
     for within, left, count in with_context(spectra_blocks(mono, tuning[0], BLOCK_S * HARMONIC_HZ)):
         watch.progress(0.05 + 0.9 * done / total)
-        parts.append(_heard(nets, within, left, count))
+        for name, rows in _heard(nets, within, left, count).items():
+            per_frame = len(rows) // count
+            if name not in curves:  # whole from the start: pieces to be joined would lie in memory twice
+                curves[name] = np.empty((per_frame * total, *rows.shape[1:]), rows.dtype)
+            curves[name][per_frame * done : per_frame * (done + count)] = rows
         done += count
-    names = tuple(parts[0])
-    curves = {
-        name: np.concatenate([part.pop(name) for part in parts]) for name in names
-    }  # one at a time in memory twice
     return Listening(*tuning, **curves)
 
 
