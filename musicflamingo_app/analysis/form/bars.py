@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from musicflamingo_app.analysis.rhythm.spectrum import padded
 from musicflamingo_app.audio.sound import Audio
 from musicflamingo_app.music.arrays import Floats
 from musicflamingo_app.music.beat import BeatGrid
@@ -66,17 +67,16 @@ def _frames(audio: Audio) -> Floats:
     """(12 + 12 + 12 + 64, frames): the three chromas and the mel spectrum in dB."""
     import librosa
 
-    mono = audio.mono
+    mono = audio.stretches
     hz = librosa.fft_frequencies(sr=audio.rate_hz, n_fft=FFT)
     pitch = librosa.filters.chroma(sr=audio.rate_hz, n_fft=FFT)
     filters = [pitch * (hz < BASS_HZ), pitch, pitch * (hz > TREBLE_HZ)]
     mel = librosa.filters.mel(sr=audio.rate_hz, n_fft=FFT, n_mels=MELS, fmin=30.0, fmax=8000.0)
     blocks = []
-    padded = np.pad(mono, FFT // 2)
-    n_frames = 1 + (len(padded) - FFT) // HOP
+    n_frames = 1 + len(mono) // HOP
     for start in range(0, n_frames, BLOCK_FRAMES):
         n = min(BLOCK_FRAMES, n_frames - start)
-        piece = padded[start * HOP : (start + n - 1) * HOP + FFT]
+        piece = padded(mono, start * HOP - FFT // 2, (n - 1) * HOP + FFT)
         power = np.abs(librosa.stft(piece, n_fft=FFT, hop_length=HOP, center=False)) ** 2
         chromas = [librosa.util.normalize(f @ power, norm=np.inf, axis=0) for f in filters]
         blocks.append(np.concatenate([*chromas, librosa.power_to_db(mel @ power, top_db=None)]))

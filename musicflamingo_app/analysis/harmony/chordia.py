@@ -89,7 +89,7 @@ class ChordiaChords:
     def measure(self, audio: Audio, heard: Heard, watch: Watch) -> ChordFinding:
         """Chords from 0 to the end. Raises MissingPackage, StudioError."""
         self._nets = self._nets or load_nets(self._n_nets, self._folder)
-        mono = audio.at(ANALYSIS_HZ)
+        mono = audio.stretches_at(ANALYSIS_HZ)
         tuning_cents = tuning_of(mono)[0] if heard.tuning_cents is None else heard.tuning_cents
         watch.progress(0.1)
         spectrum = constant_q(mono, tuning_cents)

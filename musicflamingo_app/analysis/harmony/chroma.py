@@ -17,7 +17,7 @@ def chroma(audio: Audio, tuning_cents: float) -> tuple[float, Floats]:
 
     Raises MissingPackage without librosa.
     """
-    spectra = (spectrum for _, spectrum in blocks(audio.at(ANALYSIS_HZ), tuning_cents))
+    spectra = (spectrum for _, spectrum in blocks(audio.stretches_at(ANALYSIS_HZ), tuning_cents))
     return CHROMA_HZ, np.concatenate([folded(spectrum) for spectrum in spectra], axis=1)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from musicflamingo_app.audio.sound import ANALYSIS_HZ
+from musicflamingo_app.audio.sound import ANALYSIS_HZ, Samples
 from musicflamingo_app.errors import MissingPackage
 from musicflamingo_app.music.arrays import Floats
 
@@ -29,7 +29,7 @@ def n_frames(n_samples: int) -> int:
     return 1 + n_samples // HOP_SAMPLES
 
 
-def constant_q(mono: NDArray[np.float32], tuning_cents: float = 0.0) -> Floats:
+def constant_q(mono: Samples, tuning_cents: float = 0.0) -> Floats:
     """Magnitudes (frames, 252) of mono sound at 22,050 Hz, for music tuned `tuning_cents` above A = 440 Hz.
 
     Raises MissingPackage without librosa.
@@ -40,7 +40,7 @@ def constant_q(mono: NDArray[np.float32], tuning_cents: float = 0.0) -> Floats:
     return out
 
 
-def blocks(mono: NDArray[np.float32], tuning_cents: float = 0.0) -> Iterator[tuple[int, Floats]]:
+def blocks(mono: Samples, tuning_cents: float = 0.0) -> Iterator[tuple[int, Floats]]:
     """The same in stretches of `(first frame, (frames, 252))`, so that a long recording need not be held whole."""
     total = n_frames(len(mono))
     for first in range(0, total, BLOCK_FRAMES):

@@ -43,7 +43,7 @@ class TemplateChords:
 
     def measure(self, audio: Audio, heard: Heard, watch: Watch) -> ChordFinding:
         """Chords from 0 to the end. Raises MissingPackage without librosa."""
-        mono = audio.at(ANALYSIS_HZ)
+        mono = audio.stretches_at(ANALYSIS_HZ)
         tuning_cents = tuning_of(mono)[0] if heard.tuning_cents is None else heard.tuning_cents
         spectrum = constant_q(mono, tuning_cents)
         watch.progress(0.7)

@@ -78,7 +78,7 @@ def heard_chroma(audio: Audio, heard: Heard) -> tuple[float, Floats]:
     """The chroma heard before, or a new one."""
     if heard.chroma is not None and heard.chroma_hz > 0:
         return heard.chroma_hz, heard.chroma
-    cents = tuning_of(audio.at(ANALYSIS_HZ))[0] if heard.tuning_cents is None else heard.tuning_cents
+    cents = tuning_of(audio.stretches_at(ANALYSIS_HZ))[0] if heard.tuning_cents is None else heard.tuning_cents
     return chroma(audio, cents)
 
 

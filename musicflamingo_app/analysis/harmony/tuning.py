@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.engines import Finding, Heard, Watch, clamp01
 from musicflamingo_app.analysis.harmony.cqt import BINS_PER_SEMITONE, constant_q
-from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
+from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio, Samples
 from musicflamingo_app.music.arrays import Floats
 
 STRETCH_S = 30.0
@@ -29,12 +29,12 @@ class Tuning:
 
     def measure(self, audio: Audio, heard: Heard, watch: Watch) -> Finding[float]:
         """Cents in (-50, 50]; 0 with confidence 0 where nothing is pitched. Raises MissingPackage without librosa."""
-        cents, agreement = tuning_of(audio.at(ANALYSIS_HZ))
+        cents, agreement = tuning_of(audio.stretches_at(ANALYSIS_HZ))
         watch.progress(1.0)
         return Finding(cents, agreement)
 
 
-def tuning_of(mono: NDArray[np.float32]) -> tuple[float, float]:
+def tuning_of(mono: Samples) -> tuple[float, float]:
     """Cents from A = 440 Hz of mono sound at 22,050 Hz, and how well its peaks agree on it (0-1)."""
     total = np.sum([_peaks(constant_q(stretch)) for stretch in _stretches(mono)], axis=0)
     agreement = clamp01(float(abs(total[0]) / total[1].real)) if total[1].real > 0 else 0.0
@@ -43,7 +43,7 @@ def tuning_of(mono: NDArray[np.float32]) -> tuple[float, float]:
     return math.degrees(np.angle(total[0])) / 360 * 100, agreement
 
 
-def _stretches(mono: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+def _stretches(mono: Samples) -> list[Samples]:
     length = int(STRETCH_S * ANALYSIS_HZ)
     if len(mono) <= N_STRETCHES * length:
         return [mono]

@@ -71,7 +71,7 @@ class BeatNetEngine:
 
     def measure(self, audio: Audio, heard: Heard, watch: Watch) -> RhythmFinding:
         """The grid; an empty one where no beat is heard. Raises MissingPackage, Cancelled."""
-        hearing = hear(audio.at(ANALYSIS_HZ), BeatNet(self._folder), watch)
+        hearing = hear(audio.stretches_at(ANALYSIS_HZ), BeatNet(self._folder), watch)
         readings = _readings(hearing, heard.chords)
         watch.progress(1.0)
         if not readings or not _is_heard(readings[0]):

@@ -11,6 +11,7 @@ import numpy as np
 from musicflamingo_app.analysis.engines import Watch
 from musicflamingo_app.analysis.rhythm.beatnet import BeatNet
 from musicflamingo_app.analysis.rhythm.spectrum import BLOCK_FRAMES, FRAMES_HZ, filterbank, n_frames, spectrum_blocks
+from musicflamingo_app.audio.sound import Samples
 from musicflamingo_app.music.arrays import Floats
 
 LOW_HZ, HIGH_HZ = 400.0, 4000.0
@@ -47,7 +48,7 @@ class Hearing:
 MIN_ONSET = 0.2  # summed rise in log10 magnitude; the noise of a 16-bit silence stays below it
 
 
-def hear(samples: Floats, network: BeatNet, watch: Watch) -> Hearing:
+def hear(samples: Samples, network: BeatNet, watch: Watch) -> Hearing:
     """Listens to mono samples at ANALYSIS_HZ. Raises Cancelled, MissingPackage."""
     total = max(1, n_frames(len(samples)))
     blocks, last = [], None

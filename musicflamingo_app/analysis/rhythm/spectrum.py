@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from musicflamingo_app.audio.sound import ANALYSIS_HZ
+from musicflamingo_app.audio.sound import ANALYSIS_HZ, Samples
 from musicflamingo_app.errors import MissingPackage
 from musicflamingo_app.music.arrays import Floats
 
@@ -38,7 +38,7 @@ def n_frames(n_samples: int) -> int:
     return -(-n_samples // HOP)
 
 
-def spectrum_blocks(samples: Floats) -> Iterator[Floats]:
+def spectrum_blocks(samples: Samples) -> Iterator[Floats]:
     """Yields (frames, bands) log magnitudes of mono samples at ANALYSIS_HZ, BLOCK_FRAMES at a time."""
     import scipy.fft
 
@@ -53,7 +53,7 @@ def spectrum_blocks(samples: Floats) -> Iterator[Floats]:
         yield np.log10(1.0 + magnitudes @ weights)
 
 
-def padded(samples: Floats, start: int, length: int) -> Floats:
+def padded(samples: Samples, start: int, length: int) -> Floats:
     """`length` samples from `start`, silence where the recording has none; NaN and infinity count as silence."""
     out = np.zeros(length, np.float32)
     low, high = max(0, start), min(len(samples), start + length)
