@@ -51,9 +51,7 @@ def given(name: str, about: str | None, *, steps: int, channels: int, rate: floa
     real = Shares.real
     parser.add_argument("--real", type=float, default=real, help=f"share of crops of real recordings, if any ({real})")
     scores = Shares.scores
-    parser.add_argument(
-        "--scores", type=float, default=scores, help=f"share of crops of scores, if any ({scores})"
-    )
+    parser.add_argument("--scores", type=float, default=scores, help=f"share of crops of scores, if any ({scores})")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
