@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from train.ears.harmony import _triads as as_triads
+from train.ears.harmony import triads as as_triads
 from train.nano import words as speech
 from train.nano.targets import bpm_of
 
