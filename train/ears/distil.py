@@ -19,7 +19,7 @@ from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, spectra
 from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.time import Timeline
-from train.ears.items import SCALE, Item, save
+from train.ears.items import Item, as_bytes, save
 
 SURE = 0.6  # of the teacher, for a chord to be believed
 EDGE_FRAMES = 1  # beside a change, where nothing is taught
@@ -59,8 +59,8 @@ def taught(path: Path, teacher: ChordiaChords) -> Item:
     chords, bass = classes_of(found.value, len(heard.harmonic))
     nothing = np.full(len(chords), UNKNOWN, np.int8)
     return Item(
-        np.clip(np.round(heard.harmonic * SCALE), 0, 255).astype(np.uint8),
-        np.clip(np.round(heard.rhythmic * SCALE), 0, 255).astype(np.uint8),
+        as_bytes(heard.harmonic),
+        as_bytes(heard.rhythmic),
         chords,
         bass,
         nothing,

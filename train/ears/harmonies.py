@@ -26,7 +26,7 @@ from musicflamingo_app.music.arrays import Floats
 from train.ears.crops import moved, moved_bass
 from train.ears.distil import classes_of, is_held_out
 from train.ears.harmony import triads
-from train.ears.items import SCALE, Item, save
+from train.ears.items import Item, as_bytes, save
 from train.ears.pulses import middle
 from train.ears.views import View, whole_views
 
@@ -76,9 +76,9 @@ def items_of(path: Path, teacher: ChordiaChords, n_views: int) -> Iterator[tuple
     seen = whole_views(path.stem, n_views)
     heard, steps = [], []
     for view in seen:
-        moved = view.of(sound)
-        tuning, _ = tuning_of(moved)
-        heard.append(spectra(moved, tuning))
+        changed = view.of(sound)
+        tuning, _ = tuning_of(changed)
+        heard.append(spectra(changed, tuning))
         steps.append(round(view.semitones + (cents - tuning) / 100))
     n = len(heard[0].harmonic)
     told = [told_of(view, step, found, n) for view, step, found in zip(seen, steps, heard, strict=True)]
@@ -160,13 +160,10 @@ def item_of(name: str, view: View, steps: int, heard: Spectra, taught: Believed)
     """What is believed of a recording, in one view of it; no beats and no instruments are known."""
     n = len(heard.harmonic)
     rows = np.minimum((np.arange(n) * view.speed).round().astype(int), len(taught.chords) - 1)
-    harmonic, rhythmic = (
-        np.clip(np.round(part * SCALE), 0, 255).astype(np.uint8) for part in (heard.harmonic, heard.rhythmic)
-    )
     about = {"style": "recording", "name": name, "sections": [], "semitones": steps, "speed": view.speed}
     return Item(
-        harmonic,
-        rhythmic,
+        as_bytes(heard.harmonic),
+        as_bytes(heard.rhythmic),
         moved(taught.chords[rows], steps, first=1).astype(np.int16),
         moved_bass(taught.bass[rows], steps).astype(np.int8),
         moved(taught.keys[rows], steps, first=0).astype(np.int8),

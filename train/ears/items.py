@@ -52,8 +52,8 @@ def item_of(piece: Piece, sound: NDArray[np.float32], seed: int, **about: Any) -
     n = len(heard.harmonic)
     beats = piece.beats.beats
     return Item(
-        _bytes(heard.harmonic),
-        _bytes(heard.rhythmic),
+        as_bytes(heard.harmonic),
+        as_bytes(heard.rhythmic),
         _frames(piece.chords.relabelled(chord_class), n).astype(np.int16),
         _frames(piece.chords.relabelled(bass_class), n).astype(np.int8),
         _frames(piece.keys.relabelled(key_class), n).astype(np.int8),
@@ -93,7 +93,8 @@ def load(path: Path) -> Item:
         return Item(**arrays, about=json.loads(stored["about"].tobytes()))
 
 
-def _bytes(rows: NDArray[np.float32]) -> NDArray[np.uint8]:
+def as_bytes(rows: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Log magnitudes as an item keeps them, `SCALE` steps a unit."""
     return np.clip(np.round(rows * SCALE), 0, 255).astype(np.uint8)
 
 

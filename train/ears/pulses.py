@@ -26,7 +26,7 @@ from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, RHYTHMIC_H
 from musicflamingo_app.audio.sound import ANALYSIS_HZ
 from musicflamingo_app.music.arrays import Floats
 from train.ears.distil import is_held_out
-from train.ears.items import SCALE, Item, save
+from train.ears.items import Item, as_bytes, save
 from train.ears.views import View, views
 
 LENGTH_S = 80.0
@@ -155,15 +155,12 @@ def item_of(name: str, view: View, heard: Spectra, taught: Taught) -> Item:
     first, last = (round(time_s / view.speed * HARMONIC_HZ) for time_s in (taught.start_s, taught.end_s))
     part = heard.stretch(first, last)
     n = part.n_frames
-    harmonic, rhythmic = (
-        np.clip(np.round(rows * SCALE), 0, 255).astype(np.uint8) for rows in (part.harmonic, part.rhythmic)
-    )
     nothing = np.full(n, UNKNOWN, np.int8)
     beats_s = (taught.beats_s / view.speed - first / HARMONIC_HZ).astype(np.float32)
     about = {"style": "recording", "name": name, "sections": [], "semitones": view.semitones, "speed": view.speed}
     return Item(
-        harmonic, rhythmic, nothing.astype(np.int16), nothing, nothing, np.zeros(n, np.uint32), beats_s,
-        taught.places.astype(np.int8), about,
+        as_bytes(part.harmonic), as_bytes(part.rhythmic), nothing.astype(np.int16), nothing, nothing,
+        np.zeros(n, np.uint32), beats_s, taught.places.astype(np.int8), about,
     )  # fmt: skip
 
 
