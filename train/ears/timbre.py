@@ -13,12 +13,14 @@ from train.ears.crops import Crop, Shares, crops
 from train.ears.disguise import tilted, together
 from train.ears.fit import Plan, begun, fit, given, judged, shares_of
 from train.ears.items import SCALE, Item, load
+from train.ears.mixes import mixes
 
 FRAMES, BATCH = 400, 6
 INPUTS = 2
 N_JUDGED = 48
 MIXED = 0.3  # of the crops that sound together with another
 PIECES_SHARE = 0.6  # more than elsewhere: their bands are the more varied
+N_MIXES = 3  # crops of a batch that are stems together, if there are any
 
 
 def main() -> None:
@@ -34,7 +36,12 @@ def main() -> None:
 
 
 def _batches(folder: Path, seed: int, shares: Shares, first_step: int) -> Iterator[list[Crop]]:
-    return crops(folder, FRAMES, BATCH, seed, first_step, shift=False, shares=shares)
+    """Crops of items, and beside them of stems that sound together."""
+    stems = folder.parent / "stems"
+    n = N_MIXES if stems.is_dir() else 0
+    bands = mixes(stems, FRAMES, seed, first_step * n)
+    for batch in crops(folder, FRAMES, BATCH - n, seed, first_step, shift=False, shares=shares):
+        yield batch + [next(bands) for _ in range(n)]
 
 
 def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
