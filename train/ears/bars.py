@@ -1,10 +1,10 @@
 """Fits what makes a beat a downbeat: `python -m train.ears.bars --items FOLDER --weights assets/weights/ears`.
 
-A logistic regression of the cues at true beats of the valid items, their bar lines mended; writes bars.json and lists
-its sum.
+A logistic regression of the cues at true beats, bar lines mended, of songs and pieces, each heard by networks whose
+rhythm has not known it (`--heard-by`, exported from runs `--without` a part). Scores would teach another music: they
+have neither drums nor comping. Writes bars.json and lists its sum.
 """
 
-import argparse
 import json
 from pathlib import Path
 
@@ -16,7 +16,9 @@ from musicflamingo_app.analysis.listening.shipped import network
 from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, RHYTHMIC_HZ
 from train.ears.bar_lines import mended
 from train.ears.export import list_sums
+from train.ears.folds import asked, unknown
 from train.ears.items import SCALE, Item, load
+from train.ears.levels import LONGEST_FRAMES
 
 METRE_SHARES = {4: 0.75, 3: 0.14, 2: 0.05, 5: 0.03, 7: 0.03}  # of music people bring; the pieces have far more odd ones
 # What a metre pays for every beat. Of two in a bar: at 0 two in five songs in four were read so, at .24 one in eight on
@@ -28,12 +30,13 @@ RIDGE = 10.0
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.ears.bars", description=__doc__)
-    parser.add_argument("--items", type=Path, required=True)
-    parser.add_argument("--weights", type=Path, required=True, help="the folder that train.ears.export wrote")
-    given = parser.parse_args()
-    loaded = (mended(load(path)) for path in sorted((given.items / "valid").glob("*.npz")))
-    lessons = [lesson(item, given.weights) for item in loaded if item is not None and len(item.beats_s)]
+    given = asked(__doc__, "bars")
+    lessons = [
+        one
+        for heard_by, paths in unknown(given.items, given.heard_by, given.parts, given.most)
+        for path in paths
+        if not path.stem.startswith("score-") and (one := lesson(load(path), heard_by)) is not None
+    ]
     cues, truth = (np.concatenate(part) for part in zip(*lessons, strict=True))
     from sklearn.linear_model import LogisticRegression
 
@@ -52,16 +55,22 @@ def main() -> None:
     print(f"{len(truth)} beats, {fitted.score(cues, truth):.3f} told apart; {stored}")
 
 
-def lesson(item: Item, weights: Path) -> tuple[np.ndarray, np.ndarray]:
-    """The cues at an item's true beats, and which of them are downbeats."""
+def lesson(item: Item, weights: Path) -> tuple[np.ndarray, np.ndarray] | None:
+    """The cues at an item's true beats, and which of them are downbeats; None without bar lines to believe."""
     import torch
 
+    believed = mended(item)
+    if believed is None or not len(believed.beats_s):
+        return None
+    harmonic = item.harmonic[:LONGEST_FRAMES].astype(np.float32) / SCALE
+    rhythmic = item.rhythmic[: 5 * LONGEST_FRAMES].astype(np.float32) / SCALE
     with torch.inference_mode():
-        rhythm = network("rhythm", weights)(torch.from_numpy(item.rhythmic.astype(np.float32) / SCALE)[None])[0].numpy()
-        heard = network("harmony", weights)(torch.from_numpy(item.harmonic.astype(np.float32) / SCALE)[None])
+        rhythm = network("rhythm", weights)(torch.from_numpy(rhythmic)[None])[0].numpy()
+        changes = network("harmony", weights)(torch.from_numpy(harmonic)[None])["changes"][0].numpy()
     odds = rhythm[:, 1] - np.log(PRIORS[1])
-    cues = cues_of(item.beats_s, odds, heard["changes"][0].numpy(), RHYTHMIC_HZ, HARMONIC_HZ)
-    return cues, item.positions == 1
+    inside = believed.beats_s < len(harmonic) / HARMONIC_HZ
+    cues = cues_of(believed.beats_s[inside], odds, changes, RHYTHMIC_HZ, HARMONIC_HZ)
+    return cues, believed.positions[inside] == 1
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from musicflamingo_app.analysis.listening.classes import UNKNOWN
 from musicflamingo_app.analysis.listening.spectra import BINS_PER_SEMITONE, HARMONIC_HZ, RHYTHMIC_HZ
 from musicflamingo_app.errors import NotFound
+from train.ears.folds import Fold
 from train.ears.items import SCALE, Item, load
 
 MOST_SEMITONES = 5
@@ -19,12 +20,16 @@ FASTEST = 1.25  # how much faster or slower than it is a crop may be heard, if a
 
 @dataclass(frozen=True)
 class Shares:
-    """What crops come from: recordings, if there are any; else scores; else pieces; else songs, plain or by bands."""
+    """What crops come from: recordings, if there are any; else scores; else pieces; else songs, plain or by bands.
+
+    What `without` holds is left out.
+    """
 
     scores: float = 0.05
     pieces: float = 0.3
     plain: float = 0.3  # of the songs, on a piano alone
     real: float = 0.15
+    without: Fold | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +65,7 @@ def crops(
     """
     step = first_step
     while True:
-        kinds = _kinds(folder, real)
+        kinds = _kinds(folder, real, shares.without)
         for _ in range(RESCAN_STEPS):
             random = np.random.default_rng((seed, step))
             made: list[Crop] = []
@@ -78,9 +83,9 @@ def is_plain(name: str) -> bool:
     return name.startswith("solo-") or (name.startswith("pop-") and name.endswith("-0"))
 
 
-def _kinds(folder: Path, real: Sequence[Path]) -> dict[str, list[Path]]:
+def _kinds(folder: Path, real: Sequence[Path], without: Fold | None) -> dict[str, list[Path]]:
     """The items at hand by kind. Raises NotFound where there are none."""
-    paths = sorted(folder.glob("*.npz"))
+    paths = [path for path in sorted(folder.glob("*.npz")) if without is None or not without.holds(path.stem)]
     if not paths:
         raise NotFound(f"There are no items in {folder}.", "Make some with `python -m train.ears.make`.")
     made = {kind: [p for p in paths if p.stem.startswith(f"{kind}-")] for kind in ("piece", "score")}

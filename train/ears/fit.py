@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from train.ears.crops import Shares
+from train.ears.folds import Fold
 
 MEAN_DECAY = 0.998
 CLIP = 1.0
@@ -52,6 +53,7 @@ def given(name: str, about: str | None, *, steps: int, channels: int, rate: floa
     parser.add_argument("--real", type=float, default=real, help=f"share of crops of real recordings, if any ({real})")
     scores = Shares.scores
     parser.add_argument("--scores", type=float, default=scores, help=f"share of crops of scores, if any ({scores})")
+    parser.add_argument("--without", type=Fold.parse, help="a part of the songs that does not teach, such as 0/3")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
@@ -64,7 +66,7 @@ def given(name: str, about: str | None, *, steps: int, channels: int, rate: floa
 
 def shares_of(asked: argparse.Namespace) -> Shares:
     """What crops come from, as the command line asks."""
-    return Shares(scores=asked.scores, plain=asked.plain, real=asked.real)
+    return Shares(scores=asked.scores, plain=asked.plain, real=asked.real, without=asked.without)
 
 
 def judged(folder: Path, n: int) -> list[Path]:
