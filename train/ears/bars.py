@@ -5,6 +5,7 @@ rhythm has not known it (`--heard-by`, exported from runs `--without` a part). S
 have neither drums nor comping. Writes bars.json and lists its sum.
 """
 
+import argparse
 import json
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from musicflamingo_app.analysis.listening.shipped import network
 from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, RHYTHMIC_HZ
 from train.ears.bar_lines import mended
 from train.ears.export import list_sums
-from train.ears.folds import asked, unknown
+from train.ears.folds import unknown
 from train.ears.items import SCALE, Item, load
 from train.ears.levels import LONGEST_FRAMES
 
@@ -30,13 +31,10 @@ RIDGE = 10.0
 
 
 def main() -> None:
-    given = asked(__doc__, "bars")
-    lessons = [
-        one
-        for heard_by, paths in unknown(given.items, given.heard_by, given.parts, given.most)
-        for path in paths
-        if not path.stem.startswith("score-") and (one := lesson(load(path), heard_by)) is not None
-    ]
+    given = _asked()
+    parts = unknown(given.items, given.heard_by, given.parts, given.most)
+    found = (lesson(load(path), weights) for weights, paths in parts for path in paths if _teaches(path))
+    lessons = [one for one in found if one is not None]
     cues, truth = (np.concatenate(part) for part in zip(*lessons, strict=True))
     from sklearn.linear_model import LogisticRegression
 
@@ -53,6 +51,20 @@ def main() -> None:
     (given.weights / "bars.json").write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
     list_sums(given.weights)
     print(f"{len(truth)} beats, {fitted.score(cues, truth):.3f} told apart; {stored}")
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m train.ears.bars", description=__doc__)
+    parser.add_argument("--items", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, required=True, help="the folder that train.ears.export wrote")
+    parser.add_argument("--heard-by", type=Path, nargs="+", required=True, help="weights for each part, in order")
+    parser.add_argument("--parts", type=int, default=3, help="how many parts there are")
+    parser.add_argument("--most", type=int, default=1500, help="how many items at most")
+    return parser.parse_args()
+
+
+def _teaches(path: Path) -> bool:
+    return not path.stem.startswith("score-")
 
 
 def lesson(item: Item, weights: Path) -> tuple[np.ndarray, np.ndarray] | None:

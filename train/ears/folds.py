@@ -1,10 +1,9 @@
 """Parts of the training items that a network has not known, so that what it does with them is what it will do.
 
 Songs are learned by heart, so lessons drawn from songs that taught tell what is remembered, not what is heard. A run
-`--without 0/3` leaves out every third song; the fits of bars and levels hear those songs by it.
+`--without 0/3` leaves out every third song; the fit of bars hears those songs by it.
 """
 
-import argparse
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,19 +34,6 @@ def song_of(name: str) -> str:
     """What an item plays: a piece and a score are their own, songs of the collection have many players."""
     kind, which, *_ = name.split("-")
     return which if kind in ("pop", "solo") else name
-
-
-def asked(about: str | None, name: str, *, recordings: int = 0) -> argparse.Namespace:
-    """What the command line asks of a fit."""
-    parser = argparse.ArgumentParser(prog=f"python -m train.ears.{name}", description=about)
-    parser.add_argument("--items", type=Path, required=True)
-    parser.add_argument("--weights", type=Path, required=True, help="the folder that train.ears.export wrote")
-    parser.add_argument("--heard-by", type=Path, nargs="+", required=True, help="weights for each part, in order")
-    parser.add_argument("--parts", type=int, default=3, help="how many parts there are")
-    parser.add_argument("--most", type=int, default=1500, help="how many items at most")
-    if recordings:
-        parser.add_argument("--recordings", type=int, default=recordings, help="how many recordings at most")
-    return parser.parse_args()
 
 
 def unknown(items: Path, heard_by: Sequence[Path], of: int, most: int) -> Iterator[tuple[Path, list[Path]]]:

@@ -1,13 +1,13 @@
 """Fits which level of the metre is the beat: `python -m train.ears.levels --items FOLDER --weights FOLDER`.
 
 Lessons are items whose pulses, tracked on what the networks hear, are the beats, twice as many or half as many. Those
-of songs that taught the networks are nearly all right, for they are known by heart; so each is heard by networks whose
-rhythm has not known it (`--heard-by`, exported from runs `--without` a part). Real recordings (`train.ears.pulses`)
-teach that all views of one are read alike. The valid items judge. Writes levels.json among the weights.
+of songs that taught the networks are nearly all right, for they are known by heart, and count little; items of other
+songs (`train.ears.make --lessons`) hold the mistakes that will be made. Real recordings (`train.ears.pulses`) teach
+that all views of one are read alike. The valid items judge. Writes levels.json among the weights and lists its sum.
 """
 
+import argparse
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,38 +26,41 @@ from musicflamingo_app.analysis.listening.levels import (
 )
 from musicflamingo_app.analysis.listening.shipped import network
 from train.ears.export import list_sums
-from train.ears.folds import asked, some, unknown
 from train.ears.items import SCALE, Item, load
 
 LONGEST_FRAMES = 900  # of an item that are listened to
 SAME = 0.12  # octaves that a tempo may be off
 SPREAD = 1e-6
-OF_RECORDINGS = 0.2  # worth of a lesson of a recording beside one of an item
+WORTH = {"lessons": 1.0, "pulses": 0.2, "train": 0.2}  # of a lesson in the fit
 PULL = 5.0  # of the weights to zero
 
 Lessons = tuple[np.ndarray, np.ndarray]  # cues (lessons, 3 levels, cues), and which level is right
 
 
 def main() -> None:
-    given = asked(__doc__, "levels", recordings=250)
-    parts = unknown(given.items, given.heard_by, given.parts, given.most)
-    items = together([lessons(paths, heard_by) for heard_by, paths in parts])
-    recordings = lessons(some(sorted((given.items / "pulses").glob("*.npz")), given.recordings), given.weights)
-    worth = [np.full(len(levels), each) for (_, levels), each in ((items, 1.0), (recordings, OF_RECORDINGS))]
-    stored = fitted(*together([items, recordings]), np.concatenate(worth))
+    parser = argparse.ArgumentParser(prog="python -m train.ears.levels", description=__doc__)
+    parser.add_argument("--items", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, required=True, help="the folder that train.ears.export wrote")
+    parser.add_argument("--most", type=int, default=500, help="how many training items at most, and of recordings")
+    given = parser.parse_args()
+    paths = {kind: some(given.items / kind, given.most) for kind in WORTH}
+    found = {kind: lessons(chosen, given.weights) for kind, chosen in paths.items() if chosen}
+    worth = np.concatenate([np.full(len(levels), WORTH[kind]) for kind, (_, levels) in found.items()])
+    cues, levels = (np.concatenate(part) for part in zip(*found.values(), strict=True))
+    stored = fitted(cues, levels, worth)
     (given.weights / "levels.json").write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     list_sums(given.weights)
-    for kind, (_, right) in (("items", items), ("recordings", recordings)):
+    for kind, (_, right) in found.items():
         print(f"{len(right)} of {kind}, {np.bincount(right, minlength=3)} to keep, halve, double")
     cues, levels = lessons(sorted((given.items / "valid").glob("*.npz")), given.weights)
     tracked_right, chosen_right = float(np.mean(levels == KEPT)), share_right(stored, cues, levels)
     print(f"of {len(levels)} judged {tracked_right:.3f} right as tracked, {chosen_right:.3f} as chosen")
 
 
-def together(parts: Sequence[Lessons]) -> Lessons:
-    """All lessons as one."""
-    cues, levels = zip(*parts, strict=True)
-    return np.concatenate(cues), np.concatenate(levels)
+def some(folder: Path, most: int) -> list[Path]:
+    """The items of a folder, evenly thinned to about so many; of lessons all."""
+    paths = sorted(folder.glob("*.npz"))
+    return paths if folder.name == "lessons" else paths[:: max(1, len(paths) // most)]
 
 
 def fitted(cues: np.ndarray, levels: np.ndarray, worth: np.ndarray) -> dict[str, list[float]]:
@@ -90,8 +93,8 @@ def share_right(stored: dict[str, list[float]], cues: np.ndarray, levels: np.nda
 def lessons(paths: list[Path], weights: Path) -> Lessons:
     """Cues and levels of the items that have one."""
     found = [one for path in paths if (one := lesson(load(path), weights)) is not None]
-    n_cues = len(LevelModel.shipped().weights)
-    return np.array([cues for cues, _ in found]).reshape(-1, 3, n_cues), np.array([level for _, level in found], int)
+    cues, levels = zip(*found, strict=True) if found else ((), ())
+    return np.array(cues), np.array(levels, int)
 
 
 def lesson(item: Item, weights: Path) -> tuple[np.ndarray, int] | None:

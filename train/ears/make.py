@@ -48,6 +48,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="how many of the side's pieces to pass over")
     parser.add_argument("--styles", nargs="*", default=[], help="make pieces of these styles alone, and no songs")
     parser.add_argument("--scores", type=int, default=0, help="make the side's among so many real scores, and no songs")
+    parser.add_argument("--lessons", action="store_true", help="make only songs that teach nothing yet, into lessons/")
     parser.add_argument("--seconds", type=float, default=0.0, help="of each, from its start; 0 for all of it")
     parser.add_argument("--part", default="0/1", help="which part of the work, such as 0/2")
     parser.add_argument("--sound", action="store_true", help="keep the sound too, as FLAC beside the items")
@@ -55,7 +56,7 @@ def main() -> None:
     if given.first and not given.styles:
         parser.error("--first passes over pieces of chosen styles: name them with --styles")
     folder = unpacked(given.data, given.out)
-    target = given.out / given.side
+    target = given.out / ("lessons" if given.lessons else given.side)
     target.mkdir(parents=True, exist_ok=True)
     share, of = (int(number) for number in given.part.split("/"))
     for index, name in enumerate(_asked(folder, given)):
@@ -69,7 +70,14 @@ def _asked(folder: Path, given: argparse.Namespace) -> list[str]:
         return [f"score-{name}" for name in corpus.names()[: given.scores]]
     if given.styles:
         return of_styles(given.side, given.styles, given.first, given.pieces)
-    return names(folder, given.side, given.rounds, given.pieces, given.solos)
+    asked = names(folder, given.side, given.rounds, given.pieces, given.solos)
+    return untaught(asked, given.out / given.side) if given.lessons else asked
+
+
+def untaught(asked: Sequence[str], taught: Path) -> list[str]:
+    """The names whose song has no item among those that teach: what networks do with them is what they will do."""
+    known = {path.stem.split("-")[1] for path in taught.glob("*.npz")}
+    return [name for name in asked if name.split("-")[1] not in known]
 
 
 def of_styles(side: str, styles: Sequence[str], first: int, n_pieces: int) -> list[str]:

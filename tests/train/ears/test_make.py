@@ -7,7 +7,7 @@ import mido
 import numpy as np
 import pytest
 
-from train.ears.make import SEEDS, beginning, main, names, of_styles, piece_of
+from train.ears.make import SEEDS, beginning, main, names, of_styles, piece_of, untaught
 from train.ears.pop import NATURAL, PIANOS, SPEEDS, lines
 from train.ears.split import side
 from train.pieces.compose import piece
@@ -82,6 +82,13 @@ def test_solos_differ(songs: Path) -> None:
     made = [piece_of(f"solo-{SONG}-{number}", songs, "train") for number in range(6)]
     assert len({piece.beats.times_s for piece in made if piece}) == 6
     assert len({next(iter(piece.keys)).label for piece in made if piece}) > 1
+
+
+def test_lessons_are_songs_that_taught_nothing(tmp_path: Path) -> None:
+    (tmp_path / "pop-012-1.npz").touch()
+    (tmp_path / "piece-10000.npz").touch()
+    asked = ["pop-012-0", "solo-012-0", "pop-013-0", "solo-014-1", "piece-10000", "piece-10001"]
+    assert untaught(asked, tmp_path) == ["pop-013-0", "solo-014-1", "piece-10001"]
 
 
 def test_the_beginning_of_a_piece_is_played_as_the_whole_is() -> None:
