@@ -9,11 +9,13 @@ MASKED = 0.3  # how often a register is taken out
 WIDEST = 0.12  # of the spectrum, at most
 
 
-def tilted(rows: Floats) -> Floats:
-    """Log magnitudes (frames, bins) times a smooth random curve."""
-    import torch
+def tilted(rows: Floats, drawn: NDArray[np.floating] | None = None) -> Floats:
+    """Log magnitudes (frames, bins) times a smooth curve of `KNOTS` standard normals: those drawn, or torch's next."""
+    if drawn is None:
+        import torch
 
-    knots = np.exp(TILT * torch.randn(KNOTS).numpy())
+        drawn = torch.randn(KNOTS).numpy()
+    knots = np.exp(TILT * drawn)
     curve = np.interp(np.linspace(0, KNOTS - 1, rows.shape[1]), np.arange(KNOTS), knots)
     return (rows * curve).astype(np.float32)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from musicflamingo_app.errors import NotFound
 from train.ears.crops import RESCAN_STEPS, Crop, crop
-from train.ears.disguise import tilted, together
+from train.ears.disguise import KNOTS, tilted, together
 from train.ears.items import load
 
 PLAYERS = (0.3, 0.2, 0.18, 0.14, 0.1, 0.08)  # how often one plays alone, two together, ...
@@ -37,7 +37,7 @@ def mix(paths: list[Path], frames: int, random: np.random.Generator) -> Crop:
     """Some players at once; what is heard of the first, with the families of all."""
     n = 1 + int(random.choice(len(PLAYERS), p=PLAYERS))
     players = [crop(load(paths[index]), frames, random, shift=False) for index in random.integers(len(paths), size=n)]
-    rows = [levelled(tilted(player.rhythmic), random) for player in players]
+    rows = [levelled(tilted(player.rhythmic, random.standard_normal(KNOTS)), random) for player in players]
     families = players[0].families
     heard = rows[0]
     for player, row in zip(players[1:], rows[1:], strict=True):
