@@ -1,4 +1,4 @@
-"""Fits what makes a beat a downbeat: `python -m train.ears.bars --items FOLDER --weights assets/weights/ears`.
+"""Fits what makes a beat a downbeat: `python -m train.ears.bars --items FOLDER --weights FOLDER --heard-by …`.
 
 A logistic regression of the cues at true beats, bar lines mended, of songs and pieces, each heard by networks whose
 rhythm has not known it (`--heard-by`, exported from runs `--without` a part). Scores would teach another music: they

@@ -4,7 +4,9 @@ Songs are learned by heart, so lessons drawn from songs that taught tell what is
 `--without 0/3` leaves out every third song; the fit of bars hears those songs by it.
 """
 
+import re
 import zlib
+from argparse import ArgumentTypeError
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +21,11 @@ class Fold:
 
     @classmethod
     def parse(cls, text: str) -> "Fold":
-        """The fold written `0/3`. Raises ValueError."""
-        index, of = (int(part) for part in text.split("/"))
-        if not 0 <= index < of:
-            raise ValueError(f"There is no part {index} of {of}.")
-        return cls(index, of)
+        """The fold written `0/3`. Raises ArgumentTypeError, which a command line shows as a sentence."""
+        written = re.fullmatch(r"(\d+)/(\d+)", text)
+        if written is None or int(written[1]) >= int(written[2]):
+            raise ArgumentTypeError(f"“{text}” is no part: write 0/3, 1/3 or 2/3 for a third.")
+        return cls(int(written[1]), int(written[2]))
 
     def holds(self, name: str) -> bool:
         """Whether an item belongs to the part."""
@@ -44,9 +46,9 @@ def unknown(items: Path, heard_by: Sequence[Path], of: int, most: int) -> Iterat
     paths = sorted((items / "train").glob("*.npz"))
     for index, weights in enumerate(heard_by):
         held = [path for path in paths if Fold(index, of).holds(path.stem)]
-        yield weights, some(held, most // len(heard_by))
+        yield weights, thinned(held, most // len(heard_by))
 
 
-def some(paths: Sequence[Path], most: int) -> list[Path]:
+def thinned(paths: Sequence[Path], most: int) -> list[Path]:
     """About so many of the paths, evenly among them."""
     return list(paths[:: max(1, len(paths) // max(1, most))])

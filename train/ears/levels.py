@@ -26,6 +26,7 @@ from musicflamingo_app.analysis.listening.levels import (
 )
 from musicflamingo_app.analysis.listening.shipped import network
 from train.ears.export import list_sums
+from train.ears.folds import thinned
 from train.ears.items import SCALE, Item, load
 
 LONGEST_FRAMES = 900  # of an item that are listened to
@@ -60,7 +61,7 @@ def main() -> None:
 def some(folder: Path, most: int) -> list[Path]:
     """The items of a folder, evenly thinned to about so many; of lessons all."""
     paths = sorted(folder.glob("*.npz"))
-    return paths if folder.name == "lessons" else paths[:: max(1, len(paths) // most)]
+    return paths if folder.name == "lessons" else thinned(paths, most)
 
 
 def fitted(cues: np.ndarray, levels: np.ndarray, worth: np.ndarray) -> dict[str, list[float]]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from musicflamingo_app.audio.intake import read_audio
 from musicflamingo_app.audio.sound import ANALYSIS_HZ
+from musicflamingo_app.errors import NotFound
 from train.pieces.values import Note
 
 Floats = NDArray[np.float32]
@@ -38,8 +39,10 @@ class Sampled:
 
     @classmethod
     def of(cls, folder: Path) -> "Sampled":
-        """The instrument whose notes lie in a folder. Raises UnreadableAudio."""
+        """The instrument whose notes lie in a folder. Raises NotFound, AudioError."""
         found = {pitch_of(path.stem): path for path in sorted(folder.glob("*.mp3"))}
+        if not found.keys() - {None}:
+            raise NotFound(f"There are no recorded notes in {folder}.", "Unpack its tonejs-instrument package there.")
         return cls({pitch: read_audio(path).at(ANALYSIS_HZ) for pitch, path in found.items() if pitch is not None})
 
     def play(self, notes: Sequence[Note], duration_s: float) -> Floats:

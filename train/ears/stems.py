@@ -29,6 +29,7 @@ from train.ears.split import HELD_OUT_FONT, HELD_OUT_STYLE, TRAIN_SEEDS, songs
 from train.pieces.compose import piece
 from train.pieces.values import Part, Piece
 from train.pop909 import load, unpacked
+from train.render import soundfont
 
 STEM_S = 45.0
 FEWEST_NOTES = 8
@@ -71,10 +72,11 @@ def main() -> None:
 
 
 def banks_of(sonivox: Path, samples: Path) -> Banks:
-    """What the stems are played with. Raises UnreadableAudio."""
-    fonts = {name: Path(path) for name, path in FONTS.items() if name != HELD_OUT_FONT}
+    """What the stems are played with. Raises MissingPackage, NotFound, AudioError."""
+    files = {name: Path(path) for name, path in FONTS.items() if name != HELD_OUT_FONT} | {"sonivox": sonivox}
     names = sorted(set(INSTRUMENTS.values()))
-    return Banks(fonts | {"sonivox": sonivox}, {name: Sampled.of(samples / name) for name in names})
+    fonts = {name: soundfont(path) for name, path in files.items()}
+    return Banks(fonts, {name: Sampled.of(samples / name) for name in names})
 
 
 def make(number: int, collection: Path, taught: Sequence[str], banks: Banks, target: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from musicflamingo_app.analysis.listening.bars import BarModel
 from train.ears import bars
 from train.ears.items import Item, save
 
@@ -75,5 +76,8 @@ def test_the_fit_hears_each_part_by_its_own_weights_and_no_scores(
     assert {place for _, place in asked} == {"a", "b"}
     assert sum(name == "rhythm" for name, _ in asked) == 12
     stored = json.loads((weights / "bars.json").read_text("utf-8"))
-    assert stored["weights"][0] > 0.1 and stored["offset"] < stored["weights"][0] * 5
+    model = BarModel(**{key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()})
+    found = bars.lesson(item(), tmp_path)
+    assert found is not None
+    np.testing.assert_array_equal(model.odds(found[0]) > 0, found[1])
     assert "bars.json" in (weights / "SHA256SUMS").read_text("utf-8")

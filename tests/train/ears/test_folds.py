@@ -10,7 +10,7 @@ import pytest
 
 from train.ears.crops import Shares, crops
 from train.ears.fit import shares_of
-from train.ears.folds import Fold, some, song_of, unknown
+from train.ears.folds import Fold, song_of, thinned, unknown
 from train.ears.items import Item, save
 
 NAMES = [f"pop-{song:03d}-{number}" for song in range(40) for number in range(3)]
@@ -35,7 +35,7 @@ def test_all_who_play_a_song_are_in_its_part() -> None:
 @pytest.mark.parametrize("text", ["3/3", "-1/3", "1", "a/b", "1/2/3"])
 def test_a_part_that_is_none_is_refused(text: str) -> None:
     assert Fold.parse("1/3") == Fold(1, 3)
-    with pytest.raises(ValueError):
+    with pytest.raises(argparse.ArgumentTypeError, match="is no part"):
         Fold.parse(text)
 
 
@@ -68,4 +68,4 @@ def test_each_part_is_heard_by_the_weights_that_never_knew_it(tmp_path: Path) ->
 
 def test_a_few_are_taken_evenly() -> None:
     paths = [Path(str(number)) for number in range(100)]
-    assert some(paths, 10) == paths[::10] and some(paths, 1000) == paths and some([], 5) == []
+    assert thinned(paths, 10) == paths[::10] and thinned(paths, 1000) == paths and thinned([], 5) == []

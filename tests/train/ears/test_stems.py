@@ -11,6 +11,7 @@ import soundfile
 
 from musicflamingo_app.analysis.listening.classes import family_of
 from musicflamingo_app.audio.sound import ANALYSIS_HZ
+from musicflamingo_app.errors import MissingPackage, NotFound
 from train.ears import stems
 from train.ears.pop import VOICE
 from train.ears.sampled import BEYOND, INSTRUMENTS, Sampled, pitch_of
@@ -49,6 +50,13 @@ def test_an_instrument_is_read_from_its_folder(tmp_path: Path, monkeypatch: pyte
     read = Sampled.of(tmp_path)
     assert list(read.recordings) == [69]
     assert hz_of(read.recordings[69]) == pytest.approx(440, abs=1)
+
+
+def test_missing_sounds_are_named(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=f"no recorded notes in {tmp_path}"):
+        Sampled.of(tmp_path)
+    with pytest.raises(MissingPackage, match="no soundfont"):
+        stems.banks_of(tmp_path / "sonivox.sf2", tmp_path)
 
 
 @pytest.mark.parametrize("pitch", [69, 70, 72, 74])
