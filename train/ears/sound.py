@@ -24,13 +24,19 @@ Floats = NDArray[np.float32]
 
 def performed(piece: Piece, font: Path, seed: int, *, effects: bool = True) -> Floats:
     """Mono sound at 22,050 Hz, its times those of the piece. Raises MissingPackage, StudioError."""
-    out = _played(piece, font)
+    out = with_singers(_played(piece, font), piece, seed)
+    return treated(out, seed) if effects else out
+
+
+def with_singers(players: Floats, piece: Piece, seed: int) -> Floats:
+    """What the players play, and the piece's voices."""
+    out = players.copy()
     for index, part in enumerate(piece.parts):
         if part.role == VOICE:
             voice = sung(piece.notes_of(index), piece.duration_s, ANALYSIS_HZ, seed, piece.tuning_cents)
             level = float(np.abs(out).max() or 0.3) * (0.6 + part.volume / 250)
             out[: len(voice)] += voice * (level / 0.3)
-    return treated(out, seed) if effects else out
+    return out
 
 
 def _played(piece: Piece, font: Path) -> Floats:
