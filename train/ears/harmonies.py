@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.engines import Heard, Unwatched
 from musicflamingo_app.analysis.harmony.chordia import ChordiaChords
@@ -23,7 +24,6 @@ from musicflamingo_app.analysis.listening.shipped import network
 from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, Spectra, spectra
 from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
 from musicflamingo_app.music.arrays import Floats
-from train.ears.crops import moved, moved_bass
 from train.ears.distil import classes_of, is_held_out
 from train.ears.harmony import triads
 from train.ears.items import Item, as_bytes, save
@@ -172,6 +172,16 @@ def item_of(name: str, view: View, steps: int, heard: Spectra, taught: Believed)
         np.zeros(0, np.int8),
         about,
     )
+
+
+def moved(classes: NDArray[np.int64], steps: int, *, first: int) -> NDArray[np.int64]:
+    """Classes of twelve roots each, counted from `first`, moved by semitones; those before `first` stay."""
+    kind, root = np.divmod(classes - first, 12)
+    return np.where(classes >= first, first + 12 * kind + (root + steps) % 12, classes)
+
+
+def moved_bass(classes: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
+    return np.where((classes >= 0) & (classes < 12), (classes + steps) % 12, classes)
 
 
 if __name__ == "__main__":

@@ -104,10 +104,11 @@ def lesson(item: Item, weights: Path) -> tuple[np.ndarray, int] | None:
 
     harmonic = item.harmonic[:LONGEST_FRAMES].astype(np.float32) / SCALE
     rhythmic = item.rhythmic[: 5 * LONGEST_FRAMES].astype(np.float32) / SCALE
+    low, high = torch.from_numpy(rhythmic)[None], torch.from_numpy(harmonic)[None]
     with torch.inference_mode():
-        odds = network("rhythm", weights)(torch.from_numpy(rhythmic)[None])[0].numpy() - np.log(np.float32(PRIORS))
-        changes = network("harmony", weights)(torch.from_numpy(harmonic)[None])["changes"][0].numpy()
-        families = network("timbre", weights)(torch.from_numpy(rhythmic)[None])[0].sigmoid().numpy()
+        odds = network("rhythm", weights)(low)[0].numpy() - np.log(np.float32(PRIORS))
+        changes = network("harmony", weights)(high)["changes"][0].numpy()
+        families = network("timbre", weights)(low, high)[0].sigmoid().numpy()
     pulses_s = tracked(odds[:, 0])
     level = level_of(pulses_s, item.beats_s[item.beats_s < len(harmonic) / 10])
     if level is None:

@@ -178,9 +178,10 @@ def _harmony(heard: Spectra, weights: Path) -> tuple[Floats, Floats]:
     """Log odds of chord changes, and chances of families."""
     import torch
 
+    low, high = torch.from_numpy(heard.rhythmic)[None], torch.from_numpy(heard.harmonic)[None]
     with torch.inference_mode():
-        changes = network("harmony", weights)(torch.from_numpy(heard.harmonic)[None])["changes"][0].numpy()
-        families = network("timbre", weights)(torch.from_numpy(heard.rhythmic)[None])[0].sigmoid().numpy()
+        changes = network("harmony", weights)(high)["changes"][0].numpy()
+        families = network("timbre", weights)(low, high)[0].sigmoid().numpy()
     return changes, families
 
 

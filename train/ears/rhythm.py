@@ -1,52 +1,51 @@
 """Trains the network of beats and downbeats: `python -m train.ears.rhythm --items FOLDER --out RUN`."""
 
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from musicflamingo_app.analysis.listening.spectra import RHYTHMIC_HZ
 from train.ears.bar_lines import mended
-from train.ears.crops import Crop, Shares, crops, near_beats
-from train.ears.disguise import masked, tilted
-from train.ears.fit import Plan, begun, fit, given, judged, shares_of
-from train.ears.items import SCALE, Item, load
+from train.ears.fit import begun, fit, given, judged, plan_of, shares_of, spectrum, taught
+from train.ears.items import Item, load
 
-FRAMES, BATCH = 400, 4
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from train.ears.draws import Batch
+
+FRAMES, FASTEST = 400, 1.25
 N_JUDGED = 36
 
 
 def main() -> None:
-    asked = given("rhythm", __doc__, steps=9000, channels=96, rate=2e-3)
+    asked = given("rhythm", __doc__, steps=9000, channels=96, batch=4, rate=2e-3)
     from musicflamingo_app.analysis.listening.networks import RhythmNet
     from musicflamingo_app.analysis.listening.spectra import n_bands
+    from train.ears.draws import batches
+    from train.ears.shelf import shelf_of
 
+    shelf = shelf_of(taught(asked, "pulses"), asked.device, harmonic=False, mend=mended)
+    source = partial(
+        batches, shelf, FRAMES, asked.batch, asked.seed, shares=shares_of(asked), shift=False, fastest=FASTEST
+    )
     loaded = (mended(load(path)) for path in judged(asked.items, N_JUDGED))
     judges = [item for item in loaded if item is not None]
-    source = partial(_batches, asked.items / "train", asked.seed, shares_of(asked))
-    plan = Plan(asked.steps, asked.rate)
-    network = begun(RhythmNet(n_bands(), asked.channels), asked.begin)
-    fit(network, losses, source, partial(judge, items=judges), plan, asked.out)
+    network = begun(RhythmNet(n_bands(), asked.channels, dropout=asked.dropout), asked.begin)
+    fit(network, losses, source, partial(judge, items=judges), plan_of(asked), asked.out)
 
 
-def _batches(folder: Path, seed: int, shares: Shares, first_step: int) -> Iterator[list[Crop]]:
-    real = [folder.parent / "pulses"]
-    return crops(
-        folder, FRAMES, BATCH, seed, first_step, shift=False, mend=mended, real=real, shares=shares, stretch=True
-    )
-
-
-def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
+def losses(network: Any, batch: "Batch") -> dict[str, "Tensor"]:
     """Binary cross entropies of beat and downbeat, these where they are known; in free time there are none."""
-    import torch
     from torch.nn import functional as F
 
-    heard = network(torch.from_numpy(np.stack([masked(tilted(crop.rhythmic)) for crop in batch]))).float()
-    truth = torch.from_numpy(np.stack([crop.beats for crop in batch]))
-    known = (truth >= 0).float()
-    weights = torch.tensor([3.0, 8.0])
-    loss = F.binary_cross_entropy_with_logits(heard, truth.clamp(min=0), pos_weight=weights, reduction="none")
+    from train.ears.disguise import disguised
+
+    heard = network(disguised(batch.rhythmic)).float()
+    known = (batch.beats >= 0).float()
+    weights = heard.new_tensor([3.0, 8.0])
+    loss = F.binary_cross_entropy_with_logits(heard, batch.beats.clamp(min=0), pos_weight=weights, reduction="none")
     beat, down = (loss * known).sum(dim=(0, 1)) / known.sum(dim=(0, 1)).clamp(min=1)
     return {"beat": beat, "down": down}
 
@@ -60,10 +59,10 @@ def judge(network: Any, items: list[Item]) -> dict[str, float]:
         for item in items:
             if not len(item.beats_s):
                 continue
-            odds = network(torch.from_numpy(item.rhythmic.astype(np.float32) / SCALE)[None])[0].numpy()
-            truth = near_beats(item, 0.0, len(odds))
+            odds = network(spectrum(item.rhythmic, network))[0].cpu().numpy()
+            times = (item.beats_s, item.beats_s[item.positions == 1])
             for column, name in enumerate(scores):
-                scores[name].append(_f(odds[:, column], np.flatnonzero(truth[:, column] == 1)))
+                scores[name].append(_f(odds[:, column], np.round(times[column] * RHYTHMIC_HZ)))
     return {name: float(np.mean(values)) for name, values in scores.items()}
 
 

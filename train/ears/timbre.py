@@ -3,66 +3,64 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from musicflamingo_app.analysis.listening.classes import FAMILY_NAMES
-from train.ears.crops import Crop, Shares, crops
-from train.ears.disguise import tilted, together
-from train.ears.fit import Plan, begun, fit, given, judged, shares_of
-from train.ears.items import SCALE, Item, load
-from train.ears.mixes import mixes
+from train.ears.fit import begun, fit, given, judged, plan_of, shares_of, spectrum, taught
+from train.ears.items import Item, load
 
-FRAMES, BATCH = 400, 6
-INPUTS = 2
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from train.ears.draws import Batch
+
+FRAMES = 400
 N_JUDGED = 48
-MIXED = 0.3  # of the crops that sound together with another
 PIECES_SHARE = 0.6  # more than elsewhere: their bands are the more varied
-N_MIXES = 3  # crops of a batch that are stems together, if there are any
+MIXES = 0.5  # of the crops are stems together, if there are any
 
 
 def main() -> None:
-    asked = given("timbre", __doc__, steps=6000, channels=192, rate=2e-3)
+    asked = given("timbre", __doc__, steps=6000, channels=192, batch=6, rate=2e-3)
     from musicflamingo_app.analysis.listening.networks import TimbreNet
     from musicflamingo_app.analysis.listening.spectra import n_bands
 
     judges = [load(path) for path in judged(asked.items, N_JUDGED)]
-    source = partial(_batches, asked.items / "train", asked.seed, replace(shares_of(asked), pieces=PIECES_SHARE))
-    plan = Plan(asked.steps, asked.rate)
-    network = begun(TimbreNet(n_bands(), asked.channels, INPUTS), asked.begin)
-    fit(network, losses, source, partial(judge, items=judges), plan, asked.out)
+    network = begun(TimbreNet(n_bands(), asked.channels, asked.dropout), asked.begin)
+    fit(network, losses, source_of(asked), partial(judge, items=judges), plan_of(asked), asked.out)
 
 
-def _batches(folder: Path, seed: int, shares: Shares, first_step: int) -> Iterator[list[Crop]]:
+def source_of(asked: Any) -> Any:
     """Crops of items, and beside them of stems that sound together."""
-    stems = folder.parent / "stems"
-    n = N_MIXES if stems.is_dir() else 0
-    bands = mixes(stems, FRAMES, seed, first_step * n)
-    for batch in crops(folder, FRAMES, BATCH - n, seed, first_step, shift=False, shares=shares):
-        yield batch + [next(bands) for _ in range(n)]
+    from train.ears.draws import batches, beside
+    from train.ears.mixes import mixes
+    from train.ears.shelf import shelf_of
+
+    stems = sorted((asked.items / "stems").glob("stem-*.npz"))
+    n = round(MIXES * asked.batch) if stems else 0
+    shares = replace(shares_of(asked), pieces=PIECES_SHARE, real=0.0)
+    items, players = shelf_of(taught(asked), asked.device), shelf_of(stems, asked.device) if stems else None
+
+    def source(first_step: int) -> "Iterator[Batch]":
+        whole = batches(items, FRAMES, asked.batch - n, asked.seed, first_step, shares=shares, shift=False, fastest=1.0)
+        if players is None:
+            return whole
+        return map(beside, whole, mixes(players, FRAMES, n, asked.seed, first_step))
+
+    return source
 
 
-def losses(network: Any, batch: list[Crop]) -> dict[str, Any]:
+def losses(network: Any, batch: "Batch") -> dict[str, "Tensor"]:
     """Binary cross entropy of every family at every frame."""
-    import torch
     from torch.nn import functional as F
 
-    rows, families = mixed([tilted(crop.rhythmic) for crop in batch], [crop.families for crop in batch])
-    truth = torch.from_numpy(np.stack([as_flags(bits) for bits in families]))
-    return {"families": F.binary_cross_entropy_with_logits(network(torch.from_numpy(np.stack(rows))).float(), truth)}
+    from train.ears.mixes import mixed
 
-
-def mixed(rows: list[np.ndarray], families: list[np.ndarray]) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Now and then a crop sounds together with the next one of its batch: bands that nobody arranged."""
-    import torch
-
-    chosen = (torch.rand(len(rows)) < MIXED).tolist()
-    pairs = [(index, (index + 1) % len(rows)) for index in range(len(rows))]
-    heard = [together(rows[a], rows[b]) if mix else rows[a] for (a, b), mix in zip(pairs, chosen, strict=True)]
-    bits = [families[a] | families[b] if mix else families[a] for (a, b), mix in zip(pairs, chosen, strict=True)]
-    return heard, bits
+    rhythmic, harmonic, families = mixed(batch)
+    heard = network(rhythmic, harmonic).float()
+    return {"families": F.binary_cross_entropy_with_logits(heard, families)}
 
 
 def as_flags(families: np.ndarray) -> np.ndarray:
@@ -77,8 +75,7 @@ def judge(network: Any, items: list[Item]) -> dict[str, float]:
     hits = found = true = 0
     with torch.inference_mode():
         for item in items:
-            rows = item.rhythmic.astype(np.float32) / SCALE
-            heard = network(torch.from_numpy(rows)[None])[0].numpy() > 0
+            heard = network(spectrum(item.rhythmic, network), spectrum(item.harmonic, network))[0].cpu().numpy() > 0
             truth = as_flags(item.families) > 0
             hits, found, true = hits + (heard & truth).sum(), found + heard.sum(), true + truth.sum()
     return {"v_f": float(2 * hits / max(1, found + true))}

@@ -8,12 +8,13 @@ may change at a bar line, and a bar may be cut short, both at a price.
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.listening.peaks import near
+from musicflamingo_app.analysis.listening.shipped import weights_folder
 from musicflamingo_app.music.arrays import Floats
 
 METRES = (4, 3, 2, 5, 7)  # felt beats of a bar
@@ -37,9 +38,9 @@ class BarModel:
 
     @classmethod
     @cache
-    def shipped(cls) -> "BarModel":
-        """The fitted model in assets/weights/ears."""
-        stored = json.loads((files("assets") / "weights" / "ears" / "bars.json").read_text("utf-8"))
+    def shipped(cls, folder: Path | None = None) -> "BarModel":
+        """The fitted model in assets/weights/ears, or in another folder of weights."""
+        stored = json.loads(((folder or weights_folder()) / "bars.json").read_text("utf-8"))
         return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()})
 
     def odds(self, cues: Floats) -> Floats:

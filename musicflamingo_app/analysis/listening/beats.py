@@ -60,7 +60,7 @@ class StudioBeats:
     def measure(self, audio: Audio, heard: Heard, watch: Watch) -> RhythmFinding:
         """Raises MissingPackage, Cancelled."""
         found = listening(audio, heard, watch, self._folder)
-        return rhythm_of(found, BarModel.shipped(), LevelModel.shipped(), audio.duration_s)
+        return rhythm_of(found, BarModel.shipped(self._folder), LevelModel.shipped(self._folder), audio.duration_s)
 
 
 def rhythm_of(heard: Listening, model: BarModel, levels: LevelModel, duration_s: float) -> RhythmFinding:

@@ -62,7 +62,7 @@ def listening(audio: Audio, heard: Heard, watch: Watch, folder: Path | None = No
 
 def listen(mono: Samples, tuning: tuple[float, float], watch: Watch, folder: Path | None = None) -> Listening:
     """One pass over mono sound at 22,050 Hz, tuned as `tuning_of` says. Raises MissingPackage, Cancelled."""
-    nets = {name: network(name, folder) for name in ("harmony", "rhythm", "timbre")}
+    nets = _networks(folder)
     total, done = n_frames(len(mono)), 0
     curves: dict[str, Floats] = {}
     for within, left, count in with_context(spectra_blocks(mono, tuning[0], BLOCK_S * HARMONIC_HZ)):
@@ -74,6 +74,15 @@ def listen(mono: Samples, tuning: tuple[float, float], watch: Watch, folder: Pat
             curves[name][per_frame * done : per_frame * (done + count)] = rows
         done += count
     return Listening(*tuning, **curves)
+
+
+def heard_in(spectra: Spectra, folder: Path | None = None) -> Listening:
+    """What the networks hear in spectra that are at hand, all at once; of their tuning nothing is known."""
+    return Listening(0.0, 0.0, **_heard(_networks(folder), spectra, 0, spectra.n_frames))
+
+
+def _networks(folder: Path | None) -> dict[str, Any]:
+    return {name: network(name, folder) for name in ("harmony", "rhythm", "timbre")}
 
 
 def with_context(blocks: Iterator[Spectra]) -> Iterator[tuple[Spectra, int, int]]:
@@ -95,10 +104,11 @@ def _heard(nets: Mapping[str, Any], within: Spectra, left: int, count: int) -> d
 
     kept, rows = slice(left, left + count), slice(5 * left, 5 * (left + count))
     bands = pooled(within.rhythmic)
+    harmonic, rhythmic = (torch.from_numpy(part)[None] for part in (within.harmonic, within.rhythmic))
     with torch.inference_mode():
-        harmony = {name: out[0] for name, out in nets["harmony"](torch.from_numpy(within.harmonic)[None]).items()}
-        beats = nets["rhythm"](torch.from_numpy(within.rhythmic)[None])[0]
-        families = nets["timbre"](torch.from_numpy(within.rhythmic)[None])[0].sigmoid()
+        harmony = {name: out[0] for name, out in nets["harmony"](harmonic).items()}
+        beats = nets["rhythm"](rhythmic)[0]
+        families = nets["timbre"](rhythmic, harmonic)[0].sigmoid()
     chances = {name: harmony[name][kept].log_softmax(-1).numpy() for name in ("chords", "bass", "keys")}
     spectrum = within.harmonic[kept]
     _silence(chances["chords"], chances["bass"], spectrum)

@@ -17,7 +17,7 @@ from musicflamingo_app.audio.sound import Audio
 from musicflamingo_app.music.arrays import Floats
 from musicflamingo_app.music.instrument import Playing
 
-THRESHOLD = 0.3  # mean probability above which a family plays
+THRESHOLD = 0.4  # mean probability above which a family plays
 SMOOTH_S, SHORTEST_S, BRIDGED_S = 1.5, 1.0, 1.5
 LEAST_SHARE_S = 2.0  # a family heard for less than this in all is left out
 

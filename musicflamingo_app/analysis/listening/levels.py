@@ -9,12 +9,13 @@ pulses and between them, drums, and its tempo. One set of weights scores all row
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 
 from musicflamingo_app.analysis.listening.classes import DRUMS
 from musicflamingo_app.analysis.listening.peaks import near
+from musicflamingo_app.analysis.listening.shipped import weights_folder
 from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, RHYTHMIC_HZ
 from musicflamingo_app.music.arrays import Floats
 
@@ -34,9 +35,9 @@ class LevelModel:
 
     @classmethod
     @cache
-    def shipped(cls) -> "LevelModel":
-        """The fitted model in assets/weights/ears."""
-        stored = json.loads((files("assets") / "weights" / "ears" / "levels.json").read_text("utf-8"))
+    def shipped(cls, folder: Path | None = None) -> "LevelModel":
+        """The fitted model in assets/weights/ears, or in another folder of weights."""
+        stored = json.loads(((folder or weights_folder()) / "levels.json").read_text("utf-8"))
         return cls(tuple(stored["weights"]))
 
     def chances(self, cues: Floats) -> Floats:

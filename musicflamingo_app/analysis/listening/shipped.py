@@ -10,6 +10,7 @@ from musicflamingo_app.errors import MissingPackage
 
 NAMES = ("harmony", "rhythm", "timbre", "form")
 SUMS = "SHA256SUMS"
+SCALES = ".scale"  # follows the name of a tensor of bytes
 
 
 def weights_folder() -> Path:
@@ -40,11 +41,20 @@ def network(name: str, folder: Path | None = None) -> Any:
     except ImportError as error:
         raise MissingPackage("PyTorch is not installed.", "Install it with `pip install torch`.") from error
     with safe_open(path, "pt") as stored:
-        sizes = {key: int(value) for key, value in (stored.metadata() or {}).items() if value.isdecimal()}
+        about = stored.metadata() or {}
         state = {key: stored.get_tensor(key) for key in stored.keys()}  # noqa: SIM118
+    sizes = {key: [*map(int, value.split())] for key, value in about.items() if value.replace(" ", "").isdecimal()}
     built = _build(name, sizes)
-    built.load_state_dict({key: value.float() for key, value in state.items()}, strict=False)  # less batch counters
+    built.load_state_dict(_floats(state), strict=False)  # less batch counters
     return built.eval() if name == "form" else _quickened(built.eval())
+
+
+def _floats(stored: dict[str, Any]) -> dict[str, Any]:
+    """Tensors as they were: some are bytes, of which each row has a scale beside them."""
+    whole = {key: value.float() for key, value in stored.items() if not key.endswith(SCALES)}
+    return {
+        key: value * stored[key + SCALES].float() if key + SCALES in stored else value for key, value in whole.items()
+    }
 
 
 def _quickened(network: Any) -> Any:
@@ -53,11 +63,14 @@ def _quickened(network: Any) -> Any:
     return folded(network)
 
 
-def _build(name: str, sizes: dict[str, int]) -> Any:
+def _build(name: str, sizes: dict[str, list[int]]) -> Any:
+    """A network of the sizes; several together where there are several numbers of channels."""
     if name == "form":
         from musicflamingo_app.analysis.listening.form_net import FormNet
 
-        return FormNet(**sizes)
-    from musicflamingo_app.analysis.listening.networks import HarmonyNet, RhythmNet, TimbreNet
+        return FormNet(**{key: value for key, (value,) in sizes.items()})
+    from musicflamingo_app.analysis.listening.networks import HarmonyNet, RhythmNet, TimbreNet, Together
 
-    return {"harmony": HarmonyNet, "rhythm": RhythmNet, "timbre": TimbreNet}[name](**sizes)
+    kind: Any = {"harmony": HarmonyNet, "rhythm": RhythmNet, "timbre": TimbreNet}[name]
+    bands = [sizes["bands"][0]] if "bands" in sizes else []
+    return Together(kind(*bands, channels) for channels in sizes["channels"])

@@ -109,7 +109,7 @@ def test_stripes_and_patches_hold_what_they_say(n: int) -> None:
 def test_a_network_comes_back_from_its_file(tmp_path: Path) -> None:
     net = small_net()
     net.prior.copy_(torch.linspace(-3, 0, 33))
-    write("form", net.state_dict(), tmp_path / "form.safetensors")
+    write("form", [net.state_dict()], tmp_path / "form.safetensors")
     list_sums(tmp_path)
     again = network("form", tmp_path)
     assert sizes_of(again.state_dict()) == sizes_of(net.state_dict())

@@ -11,7 +11,7 @@ import torch
 from train.ears import fit as module
 from train.ears.fit import Plan, begun, fit
 
-PLAN = Plan(12, rate=0.05, warm_up=2, amp=False)
+PLAN = Plan(12, rate=0.05, warm_up=2, amp=False, save=4)
 
 
 def batches(first_step: int, *, until: int = 1000) -> Iterator[torch.Tensor]:
@@ -34,8 +34,7 @@ def network() -> torch.nn.Module:
     return torch.nn.Sequential(torch.nn.Linear(3, 8), torch.nn.BatchNorm1d(8), torch.nn.ReLU(), torch.nn.Linear(8, 1))
 
 
-def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SAVE_STEPS", 4)
+def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
     fit(network(), loss_of, batches, judge, PLAN, tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
         fit(network(), loss_of, lambda first: batches(first, until=7), judge, PLAN, tmp_path / "cut")
@@ -47,11 +46,10 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path: Path, monkeypatch
 
 
 def test_it_learns_and_says_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SAVE_STEPS", 100)
     monkeypatch.setattr(module, "MEAN_DECAY", 0.9)
     torch.manual_seed(1)
     plain = torch.nn.Linear(3, 1)  # can add three numbers exactly
-    fit(plain, loss_of, batches, judge, Plan(400, rate=0.02, warm_up=2, amp=False), tmp_path)
+    fit(plain, loss_of, batches, judge, Plan(400, rate=0.02, warm_up=2, amp=False, save=100), tmp_path)
     rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
     assert [row["step"] for row in rows] == [100, 200, 300, 400]
     assert rows[-1]["error"] < 0.05 * rows[0]["error"]
@@ -59,9 +57,16 @@ def test_it_learns_and_says_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_rate_warms_up_and_decays() -> None:
-    rates = [PLAN.rate_at(step) for step in range(13)]
-    assert rates[0] < rates[1] <= PLAN.rate == pytest.approx(max(rates))
+    rates = [PLAN.rate_at(step, PLAN.done(step, 0.0)) for step in range(13)]
+    assert rates[0] < rates[1] <= PLAN.rate and max(rates) > 0.97 * PLAN.rate
     assert rates[2:] == sorted(rates[2:], reverse=True) and rates[-1] == pytest.approx(PLAN.rate / 100)
+
+
+def test_the_clock_may_end_a_run_and_the_rate_falls_with_it() -> None:
+    plan = Plan(1000, rate=0.05, warm_up=2, minutes=10)
+    assert plan.done(10, 60.0) == pytest.approx(0.1) and plan.done(500, 60.0) == pytest.approx(0.5)
+    assert plan.done(10, 601.0) == 1.0
+    assert plan.rate_at(900, plan.done(900, 599.0)) < plan.rate_at(100, plan.done(100, 60.0)) < 0.05
 
 
 def test_a_run_begins_with_the_weights_of_another(tmp_path: Path) -> None:

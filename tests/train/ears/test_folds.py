@@ -2,16 +2,14 @@
 
 import argparse
 from collections import Counter
-from itertools import islice
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from train.ears.crops import Shares, crops
-from train.ears.fit import shares_of
+from musicflamingo_app.errors import NotFound
+from train.ears.fit import shares_of, taught
 from train.ears.folds import Fold, song_of, thinned, unknown
-from train.ears.items import Item, save
+from train.ears.shares import Shares
 
 NAMES = [f"pop-{song:03d}-{number}" for song in range(40) for number in range(3)]
 NAMES += [f"solo-{song:03d}-0" for song in range(40)] + [f"piece-{seed}" for seed in range(10_000, 10_060)]
@@ -39,19 +37,23 @@ def test_a_part_that_is_none_is_refused(text: str) -> None:
         Fold.parse(text)
 
 
+def asked(items: Path) -> argparse.Namespace:
+    return argparse.Namespace(items=items, scores=0.2, plain=0.3, real=0.0, without=Fold(1, 3))
+
+
 def test_what_is_left_out_never_teaches(tmp_path: Path) -> None:
-    for index, name in enumerate(NAMES):
-        nothing = np.zeros(0, np.float32)
-        item = Item(
-            np.full((20, 252), index, np.uint8), np.zeros((100, 82), np.uint8), np.zeros(20, np.int16),
-            np.zeros(20, np.int8), np.zeros(20, np.int8), np.zeros(20, np.uint32), nothing, nothing.astype(np.int8), {},
-        )  # fmt: skip
-        save(item, tmp_path / f"{name}.npz")
-    asked = argparse.Namespace(scores=0.2, plain=0.3, real=0.0, without=Fold(1, 3))
-    assert shares_of(asked) == Shares(0.2, Shares.pieces, 0.3, 0.0, Fold(1, 3))
-    batches = islice(crops(tmp_path, 10, 8, 0, 0, shift=False, shares=shares_of(asked)), 60)
-    used = {NAMES[round(float(crop.harmonic[0, 0]) * 34)] for batch in batches for crop in batch}
-    assert len(used) > 80 and not any(Fold(1, 3).holds(name) for name in used)
+    for folder, names in (("train", NAMES), ("pulses", ["real-a-0", "real-a-1"])):
+        (tmp_path / folder).mkdir()
+        for name in names:
+            (tmp_path / folder / f"{name}.npz").touch()
+    assert shares_of(asked(tmp_path)) == Shares(0.2, Shares.pieces, 0.3, 0.0, Fold(1, 3))
+    found = [path.stem for path in taught(asked(tmp_path), "pulses")]
+    assert set(found) == {name for name in NAMES if not Fold(1, 3).holds(name)} | {"real-a-0", "real-a-1"}
+
+
+def test_without_items_nothing_is_learned(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="no items"):
+        taught(asked(tmp_path))
 
 
 def test_each_part_is_heard_by_the_weights_that_never_knew_it(tmp_path: Path) -> None:

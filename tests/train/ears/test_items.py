@@ -6,14 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicflamingo_app.analysis.listening.classes import chord_class, chord_of, key_class
+from musicflamingo_app.analysis.listening.classes import chord_class, key_class
 from musicflamingo_app.audio.sound import ANALYSIS_HZ
-from musicflamingo_app.errors import NotFound
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.key import Key
 from train.benchmarks.listening import SONGS
 from train.ears.bar_lines import mended
-from train.ears.crops import Shares, crop, crops, is_plain
 from train.ears.effects import treated
 from train.ears.items import Item, item_of, load, save
 from train.ears.split import TEST_SEEDS, TRAIN_SEEDS, VALID_SEEDS, side
@@ -53,69 +51,6 @@ def test_frames_say_what_sounds_at_their_centre(item: Item) -> None:
         segment = made.chords.at(frame / 10)
         if segment is not None:
             assert item.chords[frame] == chord_class(segment.label)
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_labels_move_with_the_sound(item: Item, seed: int) -> None:
-    random = np.random.default_rng(seed)
-    made = crop(item, 60, random, shift=True)
-    again = np.random.default_rng(seed)
-    start, steps = int(again.integers(max(1, len(item.harmonic) - 59))), int(again.integers(-5, 6))
-    for frame in range(60):
-        before = item.chords[start + frame]
-        if before > 0:
-            assert made.chords[frame] == chord_class(chord_of(int(before)).transposed(steps))
-    rows = item.harmonic[start : start + 60].astype(np.float32) / 34.0
-    kept = np.roll(rows, 3 * steps, axis=1)
-    inner = slice(max(0, 3 * steps), 252 + min(0, 3 * steps))
-    np.testing.assert_allclose(made.harmonic[:, inner], kept[:, inner], atol=1e-6)
-
-
-def test_a_faster_crop_has_its_beats_where_its_rows_are(item: Item) -> None:
-    """Rows that are bright on beats alone stay so at any speed."""
-    places = np.round(item.beats_s * 50).astype(int)
-    rows = np.zeros_like(item.rhythmic)
-    rows[places[places < len(rows)]] = 255
-    marked = replace(item, rhythmic=rows)
-    speeds = set()
-    for seed in range(8):
-        made = crop(marked, 200, np.random.default_rng(seed), shift=False, stretch=True)
-        assert made.rhythmic.shape[0] == 1000
-        bright = np.flatnonzero(made.rhythmic[:, 0] > 0)
-        beats = np.flatnonzero(made.beats[:, 0] == 1)
-        assert len(beats) and np.abs(bright[:, None] - beats[None]).min(axis=0).max() <= 1
-        speeds.add(round(float(np.median(np.diff(beats)))))
-    assert len(speeds) > 3
-
-
-@pytest.mark.parametrize(("plain", "low", "high"), [(0.0, 0.0, 0.0), (0.5, 0.4, 0.6), (1.0, 1.0, 1.0)])
-def test_as_many_crops_are_plain_as_asked(item: Item, tmp_path: Path, plain: float, low: float, high: float) -> None:
-    for name in ("piece-1", "score-oneills.1", "pop-001-0", "pop-001-1", "pop-002-10", "solo-001-0"):
-        families = np.full_like(item.families, is_plain(name))
-        save(replace(item, families=families), tmp_path / f"{name}.npz")
-    shares = Shares(scores=0.0, pieces=0.0, plain=plain)
-    batch = next(crops(tmp_path, 10, 200, 0, 0, shift=False, shares=shares))
-    assert low <= np.mean([made.families.any() for made in batch]) <= high
-
-
-@pytest.mark.parametrize(("scores", "real"), [(0.0, 0.0), (0.3, 0.0), (1.0, 0.0), (0.5, 0.5), (1.0, 1.0)])
-def test_as_many_crops_are_of_scores_and_recordings_as_asked(
-    item: Item, tmp_path: Path, scores: float, real: float
-) -> None:
-    for kind, name in enumerate(("piece-1", "score-bach.1", "pop-001-0", "real/real-a-0")):
-        path = tmp_path / f"{name}.npz"
-        path.parent.mkdir(exist_ok=True)
-        save(replace(item, families=np.full_like(item.families, 1 << kind)), path)
-    shares = Shares(scores=scores, real=real)
-    batch = next(crops(tmp_path, 10, 300, 0, 0, shift=False, real=[tmp_path / "real"], shares=shares))
-    drawn = [int(made.families[0]) for made in batch]
-    assert np.mean([kind == 1 << 3 for kind in drawn]) == pytest.approx(real, abs=0.09)
-    assert np.mean([kind == 1 << 1 for kind in drawn]) == pytest.approx(scores * (1 - real), abs=0.09)
-
-
-def test_without_items_nothing_is_learned(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="no items"):
-        next(crops(tmp_path, 10, 2, 0, 0, shift=False))
 
 
 def four(changes_at: int, n_bars: int = 16) -> Item:

@@ -9,9 +9,10 @@ import soundfile
 from musicflamingo_app.analysis.listening.shipped import weights_folder
 from musicflamingo_app.analysis.listening.spectra import Spectra, n_bands
 from musicflamingo_app.audio.sound import ANALYSIS_HZ
-from train.ears.crops import crop, near_beats
-from train.ears.items import SCALE
+from train.ears.draws import Cut, cut
+from train.ears.items import SCALE, Item
 from train.ears.pulses import FEWEST, UNBARRED, Taught, item_of, items_of, longest, middle, on_pulses
+from train.ears.shelf import shelved
 from train.ears.views import FASTEST, MOST_SEMITONES, View, views
 
 BEATS_S = 1.0 + 0.5 * np.arange(60)
@@ -101,18 +102,22 @@ def test_an_item_of_a_view_begins_and_beats_where_the_view_does(speed: float) ->
     assert (made.chords == -1).all()
 
 
+def rows_of(made: Item, frames: int) -> np.ndarray:
+    """Nearness of beats and downbeats from the item's beginning on."""
+    start = np.zeros(1, int)
+    return cut(shelved({"real-a-0": made}), Cut(start, start, start, np.ones(1)), frames).beats[0].numpy()
+
+
 def test_nobody_teaches_bars_that_nobody_knows() -> None:
     taught = Taught(BEATS_S[:30], np.full(30, UNBARRED), 0.75, 15.75)
-    made = item_of("a", View(), heard(40), taught)
-    rows = near_beats(made, 0.0, 400)
+    rows = rows_of(item_of("a", View(), heard(40), taught), 80)
     assert (rows[:, 1] == -1).all()
     assert (rows[:, 0] == 1).sum() == 16
-    assert (crop(made, 100, np.random.default_rng(0), shift=False).beats[:, 1] == -1).all()
 
 
 def test_bars_that_are_known_are_taught() -> None:
     taught = Taught(BEATS_S[:30], 1 + np.arange(30) % 4, 0.75, 15.75)
-    rows = near_beats(item_of("a", View(), heard(40), taught), 0.0, 800)
+    rows = rows_of(item_of("a", View(), heard(40), taught), 160)
     assert (rows[:, 1] == 1).sum() == 8
     assert (rows[:, 1] >= 0).all()
 
