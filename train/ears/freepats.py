@@ -101,9 +101,10 @@ def nearest(program: int, programs: Sequence[int]) -> int | None:
 def by_timidity(made: Piece) -> NDArray[np.float32]:
     """Mono sound of all but the singers, without rooms. Raises StudioError."""
     singers = {index for index, part in enumerate(made.parts) if part.role == VOICE}
+    notes = tuple(note for note in made.notes if note.part not in singers)
     with tempfile.TemporaryDirectory() as folder:
         midi, wave = Path(folder) / "piece.mid", Path(folder) / "piece.wav"
-        write_midi(replace(made, notes=tuple(note for note in made.notes if note.part not in singers)), midi)
+        write_midi(replace(made, notes=notes), midi)
         options = f"-c {BANK} -Ow -s {ANALYSIS_HZ} -EFreverb=0 -EFchorus=0".split()
         command = ["timidity", *options, "-o", str(wave), str(midi)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -111,7 +112,9 @@ def by_timidity(made: Piece) -> NDArray[np.float32]:
             raise StudioError("TiMidity++ could not render a piece.", f"It said: {done.stderr.strip()[-200:]}")
         sound = soundfile.read(wave, dtype="float32", always_2d=True)[0].mean(axis=1)
     out = np.zeros(int(made.duration_s * ANALYSIS_HZ), np.float32)
-    out[: min(len(sound), len(out))] = sound[: len(out)]
+    first = round(min((note.start_s for note in notes), default=0.0) * ANALYSIS_HZ)  # TiMidity++ begins with it
+    n = min(len(sound), len(out) - first)
+    out[first : first + n] = sound[:n]
     return out
 
 

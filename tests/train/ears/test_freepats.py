@@ -1,16 +1,20 @@
 """Pieces through a bank that lacks instruments: who plays instead, and who is left out."""
 
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from musicflamingo_app.analysis.listening.classes import family_of
+from musicflamingo_app.audio.sound import ANALYSIS_HZ
 from musicflamingo_app.errors import MissingPackage
 from train.ears import freepats
 from train.ears.pop import VOICE
 from train.pieces.compose import piece
-from train.pieces.values import Part
+from train.pieces.values import Note, Part
 
 BANK = """
 dir /usr/share/midi/freepats
@@ -57,3 +61,17 @@ def test_parts_that_nobody_can_play_are_silent_and_singers_stay() -> None:
 def test_songs_and_every_second_piece_are_played_anew() -> None:
     names = ["piece-3", "pop-002-0", "solo-002-0", "piece-1", "piece-2", "pop-001-1"]
     assert freepats.chosen(names) == ["pop-001-1", "pop-002-0", "piece-1", "piece-3"]
+
+
+def test_the_sound_begins_when_the_first_note_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """TiMidity++ leaves out the silence before it."""
+
+    def timidity(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        soundfile.write(command[command.index("-o") + 1], np.ones((ANALYSIS_HZ, 2), np.float32) / 2, ANALYSIS_HZ)
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(subprocess, "run", timidity)
+    made = replace(piece(10_000), duration_s=4.0, notes=(Note(2.5, 0.5, 60, 100, 1), Note(1.5, 0.5, 64, 100, 1)))
+    sound = freepats.by_timidity(made)
+    assert len(sound) == 4 * ANALYSIS_HZ
+    assert np.flatnonzero(sound)[[0, -1]].tolist() == [int(1.5 * ANALYSIS_HZ), int(2.5 * ANALYSIS_HZ) - 1]
