@@ -10,7 +10,7 @@ from musicflamingo_app.errors import MissingPackage
 
 NAMES = ("harmony", "rhythm", "timbre", "form")
 SUMS = "SHA256SUMS"
-SCALES = ".scale"  # follows the name of a tensor of bytes
+SCALES = ".of_each_row"  # follows the name of a tensor of bytes
 
 
 def weights_folder() -> Path:
@@ -45,8 +45,16 @@ def network(name: str, folder: Path | None = None) -> Any:
         state = {key: stored.get_tensor(key) for key in stored.keys()}  # noqa: SIM118
     sizes = {key: [*map(int, value.split())] for key, value in about.items() if value.replace(" ", "").isdecimal()}
     built = _build(name, sizes)
-    built.load_state_dict(_floats(state), strict=False)  # less batch counters
+    _fill(built, _floats(state), path)
     return built.eval() if name == "form" else _quickened(built.eval())
+
+
+def _fill(built: Any, state: dict[str, Any], path: Path) -> None:
+    """Puts the tensors in; only counters of batches may be missing. Raises MissingPackage."""
+    differ = built.load_state_dict(state, strict=False)
+    missing = [name for name in differ.missing_keys if not name.endswith("num_batches_tracked")]
+    if missing or differ.unexpected_keys:
+        raise MissingPackage(f"{path.name} holds another network than the studio's.", "Install the studio again.")
 
 
 def _floats(stored: dict[str, Any]) -> dict[str, Any]:

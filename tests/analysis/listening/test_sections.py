@@ -109,10 +109,13 @@ def test_stripes_and_patches_hold_what_they_say(n: int) -> None:
 def test_a_network_comes_back_from_its_file(tmp_path: Path) -> None:
     net = small_net()
     net.prior.copy_(torch.linspace(-3, 0, 33))
+    net.names.scale.uniform_(0.5, 2.0)
     write("form", [net.state_dict()], tmp_path / "form.safetensors")
     list_sums(tmp_path)
     again = network("form", tmp_path)
     assert sizes_of(again.state_dict()) == sizes_of(net.state_dict())
+    for name, value in again.state_dict().items():
+        torch.testing.assert_close(value, net.state_dict()[name], rtol=1e-3, atol=1e-3)
     rows = rows_of(sketch_of("ABAC"))
     first, second = (form_of(n, rows, likenesses(rows)) for n in (net, again))
     assert (first.lines, first.sections) == (second.lines, second.sections)

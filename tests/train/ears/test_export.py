@@ -11,6 +11,7 @@ from musicflamingo_app.analysis.listening import shipped
 from musicflamingo_app.analysis.listening.networks import HarmonyNet, RhythmNet, TimbreNet
 from musicflamingo_app.analysis.listening.shipped import network
 from musicflamingo_app.analysis.listening.spectra import n_bands
+from musicflamingo_app.errors import MissingPackage
 from train.ears import export
 from train.ears.export import as_bytes, list_sums, write
 
@@ -74,3 +75,13 @@ def test_weights_as_bytes_are_a_quarter_and_nearly_the_same(tmp_path: Path) -> N
     assert again.keys() == state.keys()
     off = (again["layer.weight"] - state["layer.weight"]).flatten(1).abs().amax(dim=1)
     assert (off <= state["layer.weight"].flatten(1).abs().amax(dim=1) / 200 + 1e-6).all()
+
+
+def test_a_file_with_another_network_is_refused(tmp_path: Path) -> None:
+    for other in ("harmony", "rhythm", "form"):
+        (tmp_path / f"{other}.safetensors").touch()
+    state = {key: value for key, value in TimbreNet(n_bands(), 8).state_dict().items() if not key.startswith("fine.")}
+    write("timbre", [state], tmp_path / "timbre.safetensors")
+    list_sums(tmp_path)
+    with pytest.raises(MissingPackage, match="timbre.safetensors holds another network"):
+        network("timbre", tmp_path)
