@@ -83,5 +83,5 @@ def test_a_file_with_another_network_is_refused(tmp_path: Path) -> None:
     state = {key: value for key, value in TimbreNet(n_bands(), 8).state_dict().items() if not key.startswith("fine.")}
     write("timbre", [state], tmp_path / "timbre.safetensors")
     list_sums(tmp_path)
-    with pytest.raises(MissingPackage, match="timbre.safetensors holds another network"):
+    with pytest.raises(MissingPackage, match=r"timbre\.safetensors holds another network"):
         network("timbre", tmp_path)
