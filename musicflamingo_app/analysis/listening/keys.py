@@ -22,7 +22,7 @@ from musicflamingo_app.music.time import Ranked, Segment, Timeline
 
 CELL_S = 2.0  # where no bars are known
 CHANGE_COST = 10.0  # of a modulation, in log-probability times seconds
-SHARPNESS = 1.0  # turns the mean log-probability of a stretch into a chance that is right as often as it says
+SHARPNESS = 0.8  # turns the mean log-probability of a stretch into a chance that is right as often as it says
 MODAL_LEAD = 0.5  # mean log-probability that a church mode must lead its major or minor by, to be named
 N_ALTERNATIVES = 4
 _PLAIN = {"dorian": "minor", "phrygian": "minor", "mixolydian": "major", "lydian": "major"}
