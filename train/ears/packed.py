@@ -8,10 +8,12 @@ Spectra become WebP pictures: off by four of 255 steps (0.12 nats) at the qualit
 
 import argparse
 import io
+import json
 import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import cache
 from itertools import repeat
 from pathlib import Path
 
@@ -76,15 +78,10 @@ def packed(path: Path, spectra: Sequence[str], quality: int) -> dict[str, bytes]
         for index, first in enumerate(range(0, len(rows), HIGHEST)):
             parts[f"{name}-{index}.webp"] = pictured(rows[first : first + HIGHEST], quality)
     told = io.BytesIO()
-    with_none = replace(item, **{name: np.zeros((0, getattr(item, name).shape[1]), np.uint8) for name in SPECTRA})
-    arrays = {name: getattr(with_none, name) for name in Item.__dataclass_fields__ if name != "about"}
+    unseen = replace(item, **{name: getattr(item, name)[:0] for name in SPECTRA})
+    arrays = {name: getattr(unseen, name) for name in Item.__dataclass_fields__ if name != "about"}
     np.savez_compressed(told, **arrays)
-    return parts | {"told.npz": told.getvalue(), "about.json": _about(path)}
-
-
-def _about(path: Path) -> bytes:
-    with np.load(path) as stored:
-        return bytes(stored["about"].tobytes())
+    return parts | {"told.npz": told.getvalue(), "about.json": json.dumps(item.about).encode()}
 
 
 def pictured(rows: NDArray[np.uint8], quality: int) -> bytes:
@@ -109,29 +106,25 @@ def members(pack: Path) -> set[str]:
         return {name.rsplit("/", 1)[0] for name in opened.namelist()}
 
 
-_OPENED: dict[Path, tuple[zipfile.ZipFile, dict[str, list[str]]]] = {}
-
-
+@cache
 def _opened(pack: Path) -> tuple[zipfile.ZipFile, dict[str, list[str]]]:
-    if pack not in _OPENED:
-        opened, parts = zipfile.ZipFile(pack), {}  # type: ignore[var-annotated]
-        for name in opened.namelist():
-            item, part = name.rsplit("/", 1)
-            parts.setdefault(item, []).append(part)
-        _OPENED[pack] = opened, parts
-    return _OPENED[pack]
+    """A pack, kept open, and the parts of each item in the order in which they were written."""
+    opened = zipfile.ZipFile(pack)
+    parts: dict[str, list[str]] = {}
+    for name in opened.namelist():
+        item, part = name.rsplit("/", 1)
+        parts.setdefault(item, []).append(part)
+    return opened, parts
 
 
 def unpack(name: str, packs: Sequence[Path], out: Path) -> None:
     """Writes an item again with the spectra that the packs hold of it; of others it has no rows."""
-    import json
-
     spectra: dict[str, NDArray[np.uint8]] = {}
     told: dict[str, NDArray[np.generic]] = {}
     about = b"{}"
     for pack in packs:
         opened, parts = _opened(pack)
-        for part in sorted(parts.get(name, [])):
+        for part in parts.get(name, []):
             data = opened.read(f"{name}/{part}")
             if part.endswith(".webp"):
                 spectrum = part.split("-")[0]

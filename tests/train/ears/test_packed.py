@@ -1,6 +1,7 @@
 """Items as pictures: carried in packs of a size, and read again nearly as they were."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -64,9 +65,13 @@ def test_of_a_spectrum_that_was_left_behind_there_are_no_rows(
 
 
 def test_a_long_recording_becomes_several_pictures(tmp_path: Path, item: Item, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packed, "HIGHEST", 70)
-    save(item, tmp_path / "a.npz")
-    parts = packed.packed(tmp_path / "a.npz", ("harmonic",), 80)
-    pictures = [part for part in parts if part.endswith(".webp")]
-    assert len(pictures) == -(-len(item.harmonic) // 70)
-    assert sum(len(packed.seen(parts[part])) for part in pictures) == len(item.harmonic)
+    monkeypatch.setattr(packed, "HIGHEST", 15)
+    rows = np.repeat((np.arange(len(item.harmonic)) % 250).astype(np.uint8)[:, None], 252, axis=1)
+    (tmp_path / "train").mkdir()
+    save(replace(item, harmonic=rows), tmp_path / "train" / "a.npz")
+    parts = packed.packed(tmp_path / "train" / "a.npz", ("harmonic",), 95)
+    assert sum(part.endswith(".webp") for part in parts) == -(-len(rows) // 15) > 10
+    packed.write(iter([(tmp_path / "train" / "a.npz", parts)]), tmp_path / "p", 1e6)
+    packed.unpack("train/a", [tmp_path / "p-0.zip"], tmp_path / "again")
+    again = load(tmp_path / "again" / "train" / "a.npz").harmonic
+    np.testing.assert_allclose(again.astype(int), rows.astype(int), atol=20)  # in their order
