@@ -88,9 +88,9 @@ def cut(shelf: Shelf, places: Cut, frames: int) -> Batch:
     return Batch(
         None if heard is None else (_shifted(heard, semitones) if semitones.any() else heard),
         None if shelf.rhythmic is None else _between(shelf.rhythmic, rows, first * ROWS, length * ROWS),
-        _moved(told("chords"), semitone, 1),
-        _moved_bass(told("bass"), semitone),
-        _moved(told("keys"), semitone, 0),
+        moved(told("chords"), semitone, 1),
+        moved_bass(told("bass"), semitone),
+        moved(told("keys"), semitone, 0),
         (bits >> torch.arange(len(FAMILY_NAMES), device=shelf.device) & 1).float(),
         _near_beats(shelf, items, starts, speeds, frames * ROWS),
     )
@@ -113,13 +113,14 @@ def _shifted(rows: Tensor, semitones: Tensor) -> Tensor:
     return rows.gather(2, index) * inside[:, None]
 
 
-def _moved(classes: Tensor, semitones: Tensor, first: int) -> Tensor:
+def moved(classes: Tensor, semitones: Tensor | int, first: int) -> Tensor:
     """Classes of twelve roots each, counted from `first`; those before it stay."""
     kind, root = (classes - first) // 12, (classes - first) % 12
     return torch.where(classes >= first, first + 12 * kind + (root + semitones) % 12, classes)
 
 
-def _moved_bass(classes: Tensor, semitones: Tensor) -> Tensor:
+def moved_bass(classes: Tensor, semitones: Tensor | int) -> Tensor:
+    """Pitch classes of basses; no chord and unknown ones stay."""
     return torch.where((classes >= 0) & (classes < 12), (classes + semitones) % 12, classes)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from musicflamingo_app.analysis.listening.shipped import NAMES, SCALES, SUMS
+from musicflamingo_app.errors import NotFound, StudioError
 
 LARGEST = 127
 LEAST_SCALE = 1e-7  # of a row of zeros, in half precision not zero
@@ -24,6 +25,9 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, required=True, help="where the weights go")
     given = parser.parse_args()
+    for folder in given.beside:
+        if not any((folder / name).is_dir() for name in NAMES):
+            raise NotFound(f"There are no runs in {folder}.", "Name a folder that holds some beside --runs.")
     given.out.mkdir(parents=True, exist_ok=True)
     for name in NAMES:
         runs = [given.runs / name, *(folder / name for folder in given.beside if (folder / name).is_dir())]
@@ -92,4 +96,7 @@ def list_sums(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except StudioError as error:
+        raise SystemExit(str(error)) from error

@@ -158,7 +158,8 @@ def fit(
         done = plan.done(step, time.time() - began)
         if step % plan.save == 0 or done == 1.0:
             _save(folder, network, mean, optimizer, step)
-            found = {name: float(value) / plan.save for name, value in sums.items()} | judge(mean.module.eval())
+            n = step % plan.save or plan.save  # the clock may end a run between two checkpoints
+            found = {name: float(value) / n for name, value in sums.items()} | judge(mean.module.eval())
             _log(folder, {"step": step, "seconds": round(time.time() - began)}, found)
             sums = {}
     _write(mean.module, folder / "final.pt")

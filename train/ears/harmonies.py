@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.engines import Heard, Unwatched
 from musicflamingo_app.analysis.harmony.chordia import ChordiaChords
@@ -158,30 +157,25 @@ def _near_turns(chords: np.ndarray) -> np.ndarray:
 
 def item_of(name: str, view: View, steps: int, heard: Spectra, taught: Believed) -> Item:
     """What is believed of a recording, in one view of it; no beats and no instruments are known."""
+    import torch
+
+    from train.ears.draws import moved, moved_bass
+
     n = len(heard.harmonic)
     rows = np.minimum((np.arange(n) * view.speed).round().astype(int), len(taught.chords) - 1)
     about = {"style": "recording", "name": name, "sections": [], "semitones": steps, "speed": view.speed}
+    chords, bass, keys = (torch.from_numpy(part[rows].astype(np.int64)) for part in vars(taught).values())
     return Item(
         as_bytes(heard.harmonic),
         as_bytes(heard.rhythmic),
-        moved(taught.chords[rows], steps, first=1).astype(np.int16),
-        moved_bass(taught.bass[rows], steps).astype(np.int8),
-        moved(taught.keys[rows], steps, first=0).astype(np.int8),
+        moved(chords, steps, first=1).numpy().astype(np.int16),
+        moved_bass(bass, steps).numpy().astype(np.int8),
+        moved(keys, steps, first=0).numpy().astype(np.int8),
         np.zeros(n, np.uint32),
         np.zeros(0, np.float32),
         np.zeros(0, np.int8),
         about,
     )
-
-
-def moved(classes: NDArray[np.int64], steps: int, *, first: int) -> NDArray[np.int64]:
-    """Classes of twelve roots each, counted from `first`, moved by semitones; those before `first` stay."""
-    kind, root = np.divmod(classes - first, 12)
-    return np.where(classes >= first, first + 12 * kind + (root + steps) % 12, classes)
-
-
-def moved_bass(classes: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
-    return np.where((classes >= 0) & (classes < 12), (classes + steps) % 12, classes)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from musicflamingo_app.analysis.listening.classes import UNKNOWN
+from musicflamingo_app.errors import StudioError
 from train.ears.fit import begun, fit, given, judged, plan_of, shares_of, spectrum, taught
 from train.ears.items import Item, load
 
@@ -95,4 +96,7 @@ def triads(classes: np.ndarray) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except StudioError as error:
+        raise SystemExit(str(error)) from error

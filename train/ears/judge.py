@@ -22,6 +22,7 @@ from musicflamingo_app.analysis.listening.instruments import instruments_of
 from musicflamingo_app.analysis.listening.keys import keys_of
 from musicflamingo_app.analysis.listening.levels import LevelModel
 from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, Spectra
+from musicflamingo_app.errors import NotFound, StudioError
 from musicflamingo_app.music.beat import BeatGrid
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.instrument import Playing
@@ -47,6 +48,8 @@ def main() -> None:
     given = parser.parse_args()
     for side in given.sides:
         paths = sorted((given.items / side).glob("*.npz"))
+        if not paths:
+            raise NotFound(f"There are no items in {given.items / side}.", "Make some, or name --sides that there are.")
         marks = [marks_of(load(path), given.weights) for path in paths]
         for kind, places in kinds_of([path.stem for path in paths]).items():
             if len(places):
@@ -140,4 +143,7 @@ def players_of(families: NDArray[np.uint32]) -> list[Playing]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except StudioError as error:
+        raise SystemExit(str(error)) from error

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from musicflamingo_app.errors import NotFound, StudioError
 from train.ears.items import Item, load, save
 
 SPECTRA = ("harmonic", "rhythmic")
@@ -45,6 +46,8 @@ def main() -> None:
     with ProcessPoolExecutor(asked.processes) as pool:
         if asked.verb == "pack":
             paths = [path for folder in asked.items for path in sorted(folder.glob("*.npz"))]
+            if not paths:
+                raise NotFound(f"There are no items in {asked.items[0]}.", "Name folders that hold items.")
             made = pool.map(packed, paths, repeat(asked.spectra), repeat(asked.quality), chunksize=8)
             write(zip(paths, made, strict=True), asked.out, asked.most_mb * 1e6)
         else:
@@ -141,4 +144,7 @@ def unpack(name: str, packs: Sequence[Path], out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except StudioError as error:
+        raise SystemExit(str(error)) from error

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from musicflamingo_app.analysis.listening.spectra import RHYTHMIC_HZ
+from musicflamingo_app.errors import StudioError
 from train.ears.bar_lines import mended
 from train.ears.fit import begun, fit, given, judged, plan_of, shares_of, spectrum, taught
 from train.ears.items import Item, load
@@ -76,4 +77,7 @@ def _f(odds: np.ndarray, truth: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except StudioError as error:
+        raise SystemExit(str(error)) from error

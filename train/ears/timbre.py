@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from musicflamingo_app.analysis.listening.classes import FAMILY_NAMES
+from musicflamingo_app.errors import StudioError
 from train.ears.fit import begun, fit, given, judged, plan_of, shares_of, spectrum, taught
 from train.ears.items import Item, load
 
@@ -82,4 +83,7 @@ def judge(network: Any, items: list[Item]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except StudioError as error:
+        raise SystemExit(str(error)) from error

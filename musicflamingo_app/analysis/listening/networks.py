@@ -135,7 +135,7 @@ class RhythmBlock(nn.Module):
 
 
 class RhythmNet(nn.Module):
-    """Beats and downbeats fifty times a second, families of instruments ten times."""
+    """Beats and downbeats fifty times a second."""
 
     def __init__(
         self, bands: int, channels: int = 48, stem: int = 16, n_blocks: int = 10, dropout: float = 0.0

@@ -11,7 +11,7 @@ from musicflamingo_app.analysis.listening import shipped
 from musicflamingo_app.analysis.listening.networks import HarmonyNet, RhythmNet, TimbreNet
 from musicflamingo_app.analysis.listening.shipped import network
 from musicflamingo_app.analysis.listening.spectra import n_bands
-from musicflamingo_app.errors import MissingPackage
+from musicflamingo_app.errors import MissingPackage, NotFound
 from train.ears import export
 from train.ears.export import as_bytes, list_sums, write
 
@@ -85,3 +85,11 @@ def test_a_file_with_another_network_is_refused(tmp_path: Path) -> None:
     list_sums(tmp_path)
     with pytest.raises(MissingPackage, match=r"timbre\.safetensors holds another network"):
         network("timbre", tmp_path)
+
+
+def test_a_folder_without_runs_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ["--runs", str(tmp_path), "--beside", str(tmp_path / "typo"), "--out", str(tmp_path / "out")]
+    monkeypatch.setattr(sys, "argv", ["export", *asked])
+    with pytest.raises(NotFound, match="no runs in"):
+        export.main()
+    assert not (tmp_path / "out").exists()

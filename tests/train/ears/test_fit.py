@@ -77,3 +77,14 @@ def test_a_run_begins_with_the_weights_of_another(tmp_path: Path) -> None:
     other = torch.nn.Linear(3, 1)
     kept = other.weight.clone()
     torch.testing.assert_close(begun(other, None).weight, kept)
+
+
+def test_the_last_steps_are_told_as_their_own_mean(tmp_path: Path) -> None:
+    plain = torch.nn.Linear(3, 1)
+
+    def constant(network: Any, batch: torch.Tensor) -> dict[str, torch.Tensor]:
+        return {"error": 0.0 * network(batch).sum() + 1.0}
+
+    fit(plain, constant, batches, judge, Plan(6, warm_up=2, amp=False, save=4), tmp_path)
+    rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
+    assert [(row["step"], row["error"]) for row in rows] == [(4, 1.0), (6, 1.0)]

@@ -8,6 +8,7 @@ import pytest
 
 from musicflamingo_app.analysis.listening.classes import FAMILY_NAMES, chord_class, key_class
 from musicflamingo_app.analysis.listening.shipped import weights_folder
+from musicflamingo_app.errors import NotFound
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.key import Key
 from train.ears import judge
@@ -67,10 +68,16 @@ def test_kinds_are_told_apart_and_unknown_marks_left_out(tmp_path: Path, capsys:
     (tmp_path / "valid").mkdir()
     for name in ("piece-1", "pop-001-0"):
         save(item(), tmp_path / "valid" / f"{name}.npz")
-    words = ["judge", "--items", str(tmp_path), "--weights", str(weights_folder())]
+    words = ["judge", "--items", str(tmp_path), "--weights", str(weights_folder()), "--sides", "valid"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.argv", words)
         judge.main()
     said = capsys.readouterr().out.splitlines()
     assert [row.split(":")[0] for row in said] == ["valid, 1 pieces", "valid, 1 plain"]
     assert judge.line("a", [{"x": 1.0}, {"x": 0.5, "y": 1.0}]) == "a: x 0.750, y 1.000"
+
+
+def test_a_side_without_items_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["judge", "--items", str(tmp_path), "--weights", str(weights_folder())])
+    with pytest.raises(NotFound, match="no items in"):
+        judge.main()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from musicflamingo_app.audio.sound import ANALYSIS_HZ
+from musicflamingo_app.errors import NotFound
 from train.ears import packed
 from train.ears.items import Item, item_of, load, save
 from train.pieces.compose import piece
@@ -75,3 +76,9 @@ def test_a_long_recording_becomes_several_pictures(tmp_path: Path, item: Item, m
     packed.unpack("train/a", [tmp_path / "p-0.zip"], tmp_path / "again")
     again = load(tmp_path / "again" / "train" / "a.npz").harmonic
     np.testing.assert_allclose(again.astype(int), rows.astype(int), atol=20)  # in their order
+
+
+def test_a_folder_without_items_makes_no_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NotFound, match="no items in"):
+        command(monkeypatch, "pack", "--items", tmp_path, "--out", tmp_path / "p")
+    assert not list(tmp_path.iterdir())
