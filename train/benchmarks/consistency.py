@@ -122,14 +122,18 @@ def expected(found: Hearing, *, semitones: int = 0, speed: float = 1.0) -> Heari
 
 
 def agreement(one: Hearing, other: Hearing) -> dict[str, float]:
-    """How alike two hearings are, the first in the place of the truth. What the first lacks is left out."""
+    """How alike two hearings are, the first in the place of the truth. What the first lacks is left out.
+
+    Where both find that there is no beat to follow, they agree.
+    """
     out = {}
     if one.chords is not None:
         out["chords"] = chord_scores(one.chords, other.chords or Timeline()).majmin
     if one.key is not None:
         out["key"] = key_score(one.key, other.key)
     if one.beats_s is not None:
-        out["beats F"] = beat_scores(one.beats_s, other.beats_s or ()).f
+        free = not one.beats_s and not other.beats_s
+        out["beats F"] = 1.0 if free else beat_scores(one.beats_s, other.beats_s or ()).f
     return out
 
 

@@ -45,6 +45,12 @@ def test_who_moves_along_agrees_and_who_does_not_does_not() -> None:
     assert agreement(replace(FOUND, key=None), Hearing(None, None, None)) == {"chords": 0.0, "beats F": 0.0}
 
 
+def test_to_hear_no_beat_in_either_is_to_agree() -> None:
+    free = Hearing(None, None, ())
+    assert agreement(free, free) == {"beats F": 1.0}
+    assert agreement(free, FOUND) == agreement(replace(FOUND, chords=None, key=None), free) == {"beats F": 0.0}
+
+
 def test_recordings_that_taught_can_be_left_out(tmp_path: Path) -> None:
     for index in range(40):
         (tmp_path / f"{index}.flac").touch()
