@@ -1,9 +1,10 @@
-"""Fits which level of the metre is the beat: `python -m train.ears.levels --items FOLDER --weights FOLDER`.
+"""Fits which level of the metre is the beat: `python -m train.ears.levels --items FOLDER --weights FOLDER …`.
 
-Lessons are items whose pulses, tracked on what the networks hear, are the beats, twice as many or half as many. Those
-of songs that taught the networks are nearly all right, for they are known by heart, and count little; items of other
-songs (`train.ears.make --lessons`) hold the mistakes that will be made. Real recordings (`train.ears.pulses`) teach
-that all views of one are read alike. The valid items judge. Writes levels.json among the weights and lists its sum.
+Lessons are items whose pulses, tracked on what the networks hear, are the beats, twice as many or half as many. Songs
+that taught the networks are nearly all right, for they are known by heart, so every item is heard by a rhythm that has
+not known it: training items by runs `--without` their part (`--heard-by`, as in `train.ears.bars`), songs that no run
+has known (`train.ears.make --lessons`) by the weights themselves. The valid items judge. Writes levels.json among the
+weights and lists its sum.
 """
 
 import argparse
@@ -26,45 +27,43 @@ from musicflamingo_app.analysis.listening.levels import (
 )
 from musicflamingo_app.analysis.listening.shipped import network
 from train.ears.export import list_sums
-from train.ears.folds import thinned
+from train.ears.folds import unknown
 from train.ears.items import SCALE, Item, load
 
 LONGEST_FRAMES = 900  # of an item that are listened to
 SAME = 0.12  # octaves that a tempo may be off
 SPREAD = 1e-6
-WORTH = {"lessons": 1.0, "pulses": 0.2, "train": 0.2}  # of a lesson in the fit
 PULL = 5.0  # of the weights to zero
 
 Lessons = tuple[np.ndarray, np.ndarray]  # cues (lessons, 3 levels, cues), and which level is right
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.ears.levels", description=__doc__)
-    parser.add_argument("--items", type=Path, required=True)
-    parser.add_argument("--weights", type=Path, required=True, help="the folder that train.ears.export wrote")
-    parser.add_argument("--most", type=int, default=500, help="how many training items at most, and of recordings")
-    given = parser.parse_args()
-    paths = {kind: some(given.items / kind, given.most) for kind in WORTH}
-    found = {kind: lessons(chosen, given.weights) for kind, chosen in paths.items() if chosen}
-    worth = np.concatenate([np.full(len(levels), WORTH[kind]) for kind, (_, levels) in found.items()])
-    cues, levels = (np.concatenate(part) for part in zip(*found.values(), strict=True))
-    stored = fitted(cues, levels, worth)
+    given = _asked()
+    parts = [(given.weights, sorted((given.items / "lessons").glob("*.npz")))]
+    parts += unknown(given.items, given.heard_by, given.parts, given.most)
+    found = [lessons(paths, weights) for weights, paths in parts if paths]
+    cues, levels = (np.concatenate(part) for part in zip(*found, strict=True))
+    stored = fitted(cues, levels)
     (given.weights / "levels.json").write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     list_sums(given.weights)
-    for kind, (_, right) in found.items():
-        print(f"{len(right)} of {kind}, {np.bincount(right, minlength=3)} to keep, halve, double")
+    print(f"{len(levels)} lessons, {np.bincount(levels, minlength=3)} to keep, halve, double")
     cues, levels = lessons(sorted((given.items / "valid").glob("*.npz")), given.weights)
     tracked_right, chosen_right = float(np.mean(levels == KEPT)), share_right(stored, cues, levels)
     print(f"of {len(levels)} judged {tracked_right:.3f} right as tracked, {chosen_right:.3f} as chosen")
 
 
-def some(folder: Path, most: int) -> list[Path]:
-    """The items of a folder, evenly thinned to about so many; of lessons all."""
-    paths = sorted(folder.glob("*.npz"))
-    return paths if folder.name == "lessons" else thinned(paths, most)
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m train.ears.levels", description=__doc__)
+    parser.add_argument("--items", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, required=True, help="the folder that train.ears.export wrote")
+    parser.add_argument("--heard-by", type=Path, nargs="*", default=[], help="weights for each part, in order")
+    parser.add_argument("--parts", type=int, default=3, help="how many parts there are")
+    parser.add_argument("--most", type=int, default=1200, help="how many training items at most")
+    return parser.parse_args()
 
 
-def fitted(cues: np.ndarray, levels: np.ndarray, worth: np.ndarray) -> dict[str, list[float]]:
+def fitted(cues: np.ndarray, levels: np.ndarray) -> dict[str, list[float]]:
     """The weights of a conditional logit on scaled cues, as they are stored: on the cues as they are."""
     from scipy.optimize import minimize
 
@@ -77,8 +76,8 @@ def fitted(cues: np.ndarray, levels: np.ndarray, worth: np.ndarray) -> dict[str,
         scores = scaled @ weights
         scores -= scores.max(axis=1, keepdims=True)
         logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
-        slope = np.einsum("nl,nlc,n->c", np.exp(logs) - right, scaled, worth)
-        return float(-(worth * (logs * right).sum(axis=1)).sum() + PULL / 2 * weights @ weights), slope + PULL * weights
+        slope = np.einsum("nl,nlc->c", np.exp(logs) - right, scaled)
+        return float(-(logs * right).sum() + PULL / 2 * weights @ weights), slope + PULL * weights
 
     found = minimize(loss, np.zeros(cues.shape[-1]), jac=True, method="L-BFGS-B", options={"maxiter": 1000})
     return {"weights": np.round(found.x / scales, 5).tolist()}
