@@ -18,7 +18,7 @@ from musicflamingo_app.analysis.listening.classes import (
     family_of,
     key_class,
 )
-from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, spectra
+from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, Spectra, spectra
 from musicflamingo_app.music.time import Timeline
 from train.ears.pop import VOICE as SUNG
 from train.pieces.values import Piece
@@ -43,6 +43,12 @@ class Item:
     beats_s: NDArray[np.float32]
     positions: NDArray[np.int8]
     about: dict[str, Any]
+
+
+def spectra_of(item: Item, n: int) -> Spectra:
+    """The first `n` harmonic frames of an item, and the rhythmic ones that fall to them, as they were heard."""
+    harmonic, rhythmic = item.harmonic[:n].astype(np.float32), item.rhythmic[: 5 * n].astype(np.float32)
+    return Spectra(harmonic / SCALE, rhythmic / SCALE)
 
 
 def item_of(piece: Piece, sound: NDArray[np.float32], seed: int, **about: Any) -> Item:

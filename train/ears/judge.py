@@ -21,7 +21,8 @@ from musicflamingo_app.analysis.listening.hearing import Listening, heard_in
 from musicflamingo_app.analysis.listening.instruments import instruments_of
 from musicflamingo_app.analysis.listening.keys import keys_of
 from musicflamingo_app.analysis.listening.levels import LevelModel
-from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, Spectra
+from musicflamingo_app.analysis.listening.relatives import RelativeModel
+from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ
 from musicflamingo_app.errors import NotFound, StudioError
 from musicflamingo_app.music.beat import BeatGrid
 from musicflamingo_app.music.chord import Chord
@@ -32,7 +33,7 @@ from musicflamingo_app.scoring.chords import chord_scores
 from musicflamingo_app.scoring.instruments import instrument_scores
 from musicflamingo_app.scoring.key import key_score
 from train.ears.bar_lines import mended
-from train.ears.items import SCALE, Item, load
+from train.ears.items import Item, load, spectra_of
 from train.ears.shares import kinds_of
 
 LONGEST_FRAMES = 900
@@ -66,19 +67,14 @@ def line(name: str, marks: Sequence[Marks]) -> str:
 def marks_of(item: Item, weights: Path) -> Marks:
     """What an item's reading is worth, in each respect of which its truth is known."""
     n = min(LONGEST_FRAMES, len(item.harmonic))
-    heard = heard_in(_spectra(item, n), weights)
+    heard = heard_in(spectra_of(item, n), weights)
     duration_s = n / HARMONIC_HZ
     grid = rhythm_of(heard, BarModel.shipped(weights), LevelModel.shipped(weights), duration_s).value
     return (
         dict(_rhythm_marks(item, grid, duration_s))
-        | dict(_harmony_marks(item, heard, grid, n))
+        | dict(_harmony_marks(item, heard, grid, n, RelativeModel.shipped(weights)))
         | dict(_instrument_marks(item, heard, n))
     )
-
-
-def _spectra(item: Item, n: int) -> Spectra:
-    harmonic, rhythmic = item.harmonic[:n].astype(np.float32), item.rhythmic[: 5 * n].astype(np.float32)
-    return Spectra(harmonic / SCALE, rhythmic / SCALE)
 
 
 def _rhythm_marks(item: Item, grid: BeatGrid, duration_s: float) -> Iterator[tuple[str, float]]:
@@ -101,15 +97,18 @@ def _rhythm_marks(item: Item, grid: BeatGrid, duration_s: float) -> Iterator[tup
     yield "acc1", tempo_acc1(60 / float(np.median(np.diff(beats_s))), tempo_bpm)
 
 
-def _harmony_marks(item: Item, heard: Listening, grid: BeatGrid, n: int) -> Iterator[tuple[str, float]]:
+def _harmony_marks(
+    item: Item, heard: Listening, grid: BeatGrid, n: int, relatives: RelativeModel
+) -> Iterator[tuple[str, float]]:
     duration_s = n / HARMONIC_HZ
-    truth = chords_of(item, n)
+    truth, chords = chords_of(item, n), on_beats(frames_of(heard), grid, duration_s).value
     if len(truth):
-        scores = chord_scores(truth, on_beats(frames_of(heard), grid, duration_s).value)
+        scores = chord_scores(truth, chords)
         yield from (("majmin", scores.majmin), ("sevenths", scores.sevenths), ("with bass", scores.majmin_inv))
     keys = item.keys[:n][item.keys[:n] >= 0]
     if len(keys) and heard.chroma.any():
-        yield "key", key_score(key_of(int(np.bincount(keys).argmax())), keys_of(heard, grid, duration_s).value)
+        found = keys_of(heard, grid, duration_s, chords, relatives)
+        yield "key", key_score(key_of(int(np.bincount(keys).argmax())), found.value)
 
 
 def chords_of(item: Item, n: int) -> Timeline[Chord]:

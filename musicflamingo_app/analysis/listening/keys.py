@@ -1,4 +1,7 @@
-"""Keys by the studio's own network: along the recording by the likeliest path of bars, as a whole by what lasts."""
+"""Keys by the studio's own network: along the recording by the likeliest path of bars, as a whole by what lasts.
+
+Where chords are known they have a say in which of two relative keys a stretch is in (`relatives.py`).
+"""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -10,20 +13,24 @@ from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.engines import Heard, Watch, clamp01
 from musicflamingo_app.analysis.harmony.key import KeyFinding, no_key
-from musicflamingo_app.analysis.listening.classes import MODES, N_KEYS, key_of
+from musicflamingo_app.analysis.harmony.key_evidence import sounding
+from musicflamingo_app.analysis.listening.classes import DRUMS, MODES, N_KEYS, key_of
 from musicflamingo_app.analysis.listening.hearing import Listening, listening
+from musicflamingo_app.analysis.listening.relatives import MAJOR_ABOVE, RelativeModel, cues_of
 from musicflamingo_app.analysis.listening.shipped import check, sums
 from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ
 from musicflamingo_app.audio.sound import Audio
 from musicflamingo_app.music.arrays import Floats
 from musicflamingo_app.music.beat import BeatGrid
+from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.key import Key
-from musicflamingo_app.music.time import Ranked, Segment, Timeline
+from musicflamingo_app.music.time import Interval, Ranked, Segment, Timeline
 
 CELL_S = 2.0  # where no bars are known
-CHANGE_COST = 10.0  # of a modulation, in log-probability times seconds
+CHANGE_COST = 3.0  # of a modulation, in log-probability times seconds
 SHARPNESS = 0.8  # turns the mean log-probability of a stretch into a chance that is right as often as it says
 MODAL_LEAD = 0.5  # mean log-probability that a church mode must lead its major or minor by, to be named
+ALONE = 0.5  # mean chance of drums above which, and of all others below which, they play alone
 N_ALTERNATIVES = 4
 _PLAIN = {"dorian": "minor", "phrygian": "minor", "mixolydian": "major", "lydian": "major"}
 PLAIN_INDEX = np.array([12 * MODES.index(_PLAIN.get(MODES[k // 12], MODES[k // 12])) + k % 12 for k in range(N_KEYS)])
@@ -33,7 +40,7 @@ class StudioKey:
     """The main key with its rivals, and the regions of a recording that modulates."""
 
     name = "studio ears: key"
-    version = "1"
+    version = "2"
     credit = ""
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -48,15 +55,32 @@ class StudioKey:
         check(self._folder)
 
     def measure(self, audio: Audio, heard: Heard, watch: Watch) -> KeyFinding:
-        """The key and its regions. Raises StudioError where nothing is pitched, MissingPackage, Cancelled."""
+        """The key and its regions. Raises NothingHeard where nothing is pitched, MissingPackage, Cancelled."""
         found = listening(audio, heard, watch, self._folder)
-        if not found.chroma.any():
+        if unpitched(found, heard.chords):
             raise no_key()
-        return keys_of(found, heard.beats, audio.duration_s)
+        model = RelativeModel.shipped(self._folder)
+        return keys_of(found, heard.beats, audio.duration_s, heard.chords or Timeline(), model)
 
 
-def keys_of(heard: Listening, grid: BeatGrid | None, duration_s: float) -> KeyFinding:
-    """The keys of a pass."""
+def unpitched(found: Listening, chords: Timeline[Chord] | None) -> bool:
+    """Whether nothing has a pitch: silence, or drums alone where no chord was heard."""
+    if not found.chroma.any():
+        return True
+    if chords is None or sounding(chords):
+        return False
+    playing = found.families.mean(axis=0)
+    return bool(playing[DRUMS] >= ALONE > np.delete(playing, DRUMS).max())
+
+
+def keys_of(
+    heard: Listening,
+    grid: BeatGrid | None,
+    duration_s: float,
+    chords: Timeline[Chord] | None = None,
+    model: RelativeModel | None = None,
+) -> KeyFinding:
+    """The keys of a pass; with chords and a model of what they are worth, relatives are told apart by both."""
     weights = heard.chroma.any(axis=1).astype(np.float64)  # silence says nothing
     edges_s = _edges_s(grid, duration_s)
     firsts = np.round(edges_s * HARMONIC_HZ).astype(int).clip(0, heard.n_frames)
@@ -68,8 +92,37 @@ def keys_of(heard: Listening, grid: BeatGrid | None, duration_s: float) -> KeyFi
     stretches = []
     for first, last in pairwise(turns):
         mean = evidence[first:last].sum(axis=0) / max(0.1, seconds[last] - seconds[first])
-        stretches.append((float(edges_s[first]), float(edges_s[last]), mean))
+        start_s, end_s = float(edges_s[first]), float(edges_s[last])
+        if chords is not None and model is not None:
+            mean = settled(mean, chords.within(Interval(start_s, end_s)), model)
+        stretches.append((start_s, end_s, mean))
     return _finding(stretches)
+
+
+def settled(mean: Floats, chords: Timeline[Chord], model: RelativeModel) -> Floats:
+    """Mean log-probabilities of a stretch in which its key and the relative share their chance as its chords ask.
+
+    A church mode that is clearly ahead stays, and so does all where there are hardly any chords.
+    """
+    plain = int(PLAIN_INDEX[int(mean.argmax())])
+    if _named(mean) != key_of(plain):
+        return mean
+    minor, major = pair_of(plain)
+    cues = cues_of(chords, minor % 12)
+    if cues is None:
+        return mean
+    odds = model.odds(cues, float(mean[minor] - mean[major]))
+    both = np.isin(PLAIN_INDEX, (minor, major))
+    total = float(np.logaddexp.reduce(SHARPNESS * mean[both]))
+    out = np.where(both, mean.min(), mean)  # their modes have given what they had
+    out[minor], out[major] = (total - np.logaddexp(0.0, np.array([-odds, odds]))) / SHARPNESS
+    return np.asarray(out)
+
+
+def pair_of(plain: int) -> tuple[int, int]:
+    """The minor and the major that a plain key and its relative are, as indices."""
+    minor = plain if plain >= 12 else 12 + (plain - MAJOR_ABOVE) % 12
+    return minor, (minor + MAJOR_ABOVE) % 12
 
 
 def best_path(evidence: Floats) -> NDArray[np.int64]:
