@@ -35,6 +35,10 @@ class NotFound(StudioError):
     """The track, job or file that was asked for does not exist."""
 
 
+class NothingHeard(StudioError):
+    """An engine listened, and there is none of what it listens for; another engine would be guessing."""
+
+
 class Cancelled(StudioError):
     """The person stopped the work."""
 

@@ -24,7 +24,7 @@ from musicflamingo_app.analysis.harmony.retime import placed
 from musicflamingo_app.analysis.rhythm.tempo import tempo_finding
 from musicflamingo_app.audio.loudness import Loudness as LoudnessCurve
 from musicflamingo_app.audio.sound import Audio
-from musicflamingo_app.errors import Cancelled, MissingPackage, StudioError
+from musicflamingo_app.errors import Cancelled, MissingPackage, NothingHeard, StudioError
 from musicflamingo_app.music.analysis import Analysis, Failure, Loudness, Measured, Provenance
 from musicflamingo_app.music.arrays import Curves
 from musicflamingo_app.music.beat import BeatGrid
@@ -118,7 +118,10 @@ class _Stage:
 
 
 def _run(stage: str, chain: Chain, audio: Audio, session: _Session, watch: Watch) -> None:
-    """Tries the engines of one stage in order and keeps the first finding, or the last failure."""
+    """Tries the engines of one stage in order and keeps the first finding, or the last failure.
+
+    Where an engine listened and says that there is nothing, nobody else is asked.
+    """
     failure = None
     missing: tuple[str, ...] = ()
     for engine in chain:
@@ -130,6 +133,9 @@ def _run(stage: str, chain: Chain, audio: Audio, session: _Session, watch: Watch
             return
         except Cancelled:
             raise
+        except NothingHeard as error:
+            failure = Failure(engine.name, str(error))
+            break
         except StudioError as error:
             log.warning("%s failed: %s", engine.name, error)
             if not _is_ready(engine):

@@ -15,7 +15,7 @@ from musicflamingo_app.analysis.pipeline import STAGES, listen, signatures
 from musicflamingo_app.analysis.rhythm.engine import RhythmFinding
 from musicflamingo_app.audio.loudness import Loudness
 from musicflamingo_app.audio.sound import Audio
-from musicflamingo_app.errors import Cancelled, MissingPackage, StudioError
+from musicflamingo_app.errors import Cancelled, MissingPackage, NothingHeard, StudioError
 from musicflamingo_app.music.analysis import ASPECTS, Analysis, Tag
 from musicflamingo_app.music.beat import BeatGrid, Metre
 from musicflamingo_app.music.chord import Chord
@@ -122,6 +122,13 @@ def test_chroma_of_the_chord_engine_is_shared_and_drawn() -> None:
     _, curves = listen(AUDIO, LOUDNESS, Ears(chords=(Fake(finding),), tags=(tags,)), Unwatched())
     assert curves.chroma is chroma and curves.chroma_hz == 10.0
     assert tags.heard is not None and tags.heard.chroma is chroma
+
+
+def test_who_listened_and_heard_nothing_is_believed() -> None:
+    second = Fake(TAGS, "second")
+    analysis = heard_by(Ears(tags=(Fake(NothingHeard("No tag fits."), "first"), second)))
+    assert analysis.tags is None and second.heard is None
+    assert (analysis.failures["tags"].engine, analysis.failures["tags"].sentence) == ("first", "No tag fits.")
 
 
 @pytest.mark.parametrize("error", [MissingPackage("It is gone.", "Install it."), RuntimeError("bad shape")])

@@ -95,7 +95,7 @@ class KrumhanslKey:
     parameters: Mapping[str, Any] = {"sharpness": PROFILE_SHARPNESS}
 
     def measure(self, audio: Audio, heard: Heard, watch: Watch) -> KeyFinding:
-        """The key. Raises StudioError where nothing is pitched, MissingPackage without librosa."""
+        """The key. Raises NothingHeard where nothing is pitched, MissingPackage without librosa."""
         _, curve = heard_chroma(audio, heard)
         watch.progress(1.0)
         if not curve.any():

@@ -22,7 +22,7 @@ from musicflamingo_app.analysis.harmony.key_evidence import (
 )
 from musicflamingo_app.analysis.harmony.tuning import tuning_of
 from musicflamingo_app.audio.sound import ANALYSIS_HZ, Audio
-from musicflamingo_app.errors import StudioError
+from musicflamingo_app.errors import NothingHeard
 from musicflamingo_app.music.arrays import Floats
 from musicflamingo_app.music.beat import BeatGrid
 from musicflamingo_app.music.chord import Chord
@@ -63,7 +63,7 @@ class KeyVote:
     }
 
     def measure(self, audio: Audio, heard: Heard, watch: Watch) -> KeyFinding:
-        """The key and its regions. Raises StudioError where nothing is pitched, MissingPackage without librosa."""
+        """The key and its regions. Raises NothingHeard where nothing is pitched, MissingPackage without librosa."""
         hz, curve = heard_chroma(audio, heard)
         watch.progress(0.5)
         chords = heard.chords or Timeline()
@@ -82,8 +82,8 @@ def heard_chroma(audio: Audio, heard: Heard) -> tuple[float, Floats]:
     return chroma(audio, cents)
 
 
-def no_key() -> StudioError:
-    return StudioError("No key can be heard: nothing in this recording has a pitch.", "Try a recording of music.")
+def no_key() -> NothingHeard:
+    return NothingHeard("No key can be heard: nothing in this recording has a pitch.", "Try a recording of music.")
 
 
 @dataclass(frozen=True, eq=False)

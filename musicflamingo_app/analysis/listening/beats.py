@@ -28,7 +28,9 @@ from musicflamingo_app.music.time import Ranked
 TEMPO_BPM = (36.0, 220.0)
 # What the loss weighted beats and downbeats with; taken off, the odds are those of the data.
 PRIORS = (3.0, 8.0)
-LEAST_CHANCE = 0.25  # mean probability of the beats below which there is no beat to follow
+# Mean probability of the beats below which there is no beat to follow: more is asked the less even they are (by the
+# standard deviation of their log lengths), for in free time some row of notes can always be found.
+LEAST_CHANCE, UNEVEN, MOST_ASKED = 0.3, 1.5, 0.52
 FEWEST = 4
 LEAST_ONSET = 0.15  # of the strongest rises: before the first and after the last such nothing sounds
 LEAD_S = 0.1
@@ -40,7 +42,7 @@ class StudioBeats:
     """The grid with its metre; empty where no beat is heard."""
 
     name = "studio ears: beats"
-    version = "1"
+    version = "2"
     credit = ""
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -49,8 +51,8 @@ class StudioBeats:
     @property
     def parameters(self) -> Mapping[str, Any]:
         return {
-            "weights": sums(self._folder), "tempo_bpm": TEMPO_BPM, "least": LEAST_CHANCE, "thirds": THIRDS,
-            "swing": PLACES,
+            "weights": sums(self._folder), "tempo_bpm": TEMPO_BPM, "least": (LEAST_CHANCE, UNEVEN, MOST_ASKED),
+            "thirds": THIRDS, "swing": PLACES,
         }  # fmt: skip
 
     def check(self) -> None:
@@ -70,7 +72,7 @@ def rhythm_of(heard: Listening, model: BarModel, levels: LevelModel, duration_s:
     beats_s = beats_s[(beats_s >= 0) & (beats_s < duration_s)]
     beats_s = _sounding(beats_s, heard.onsets)
     chance = _chance(odds[:, 0], beats_s)
-    if len(beats_s) < FEWEST or chance < LEAST_CHANCE:
+    if len(beats_s) < FEWEST or chance < _asked(beats_s):
         return RhythmFinding(BeatGrid(), 0.0)
     beats_s = at_level(beats_s, curves_of(odds, heard.onsets, heard.changes, heard.families), levels)
     cues = cues_of(beats_s, odds[:, 1], heard.changes, RHYTHMIC_HZ, HARMONIC_HZ)
@@ -108,6 +110,11 @@ def _chance(odds: Floats, beats_s: Floats) -> float:
     if not len(beats_s):
         return 0.0
     return float((1 / (1 + np.exp(-near(odds, beats_s, RHYTHMIC_HZ, 2)))).mean())
+
+
+def _asked(beats_s: Floats) -> float:
+    """The mean probability that so even a row of beats must have."""
+    return min(MOST_ASKED, LEAST_CHANCE + UNEVEN * float(np.std(np.log(np.diff(beats_s)))))
 
 
 def in_thirds(beats_s: Floats, onsets: Floats) -> bool:

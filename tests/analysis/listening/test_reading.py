@@ -11,6 +11,7 @@ from musicflamingo_app.analysis.listening.bars import METRES, BarModel
 from musicflamingo_app.analysis.listening.beats import PRIORS, rhythm_of
 from musicflamingo_app.analysis.listening.chords import frames_of, vocabulary
 from musicflamingo_app.analysis.listening.classes import (
+    DRUMS,
     FAMILY_NAMES,
     N_CHORDS,
     N_KEYS,
@@ -20,11 +21,12 @@ from musicflamingo_app.analysis.listening.classes import (
 )
 from musicflamingo_app.analysis.listening.hearing import Listening
 from musicflamingo_app.analysis.listening.instruments import instruments_of, stretches
-from musicflamingo_app.analysis.listening.keys import keys_of
+from musicflamingo_app.analysis.listening.keys import keys_of, unpitched
 from musicflamingo_app.analysis.listening.levels import LevelModel
 from musicflamingo_app.music.beat import BeatGrid, Metre
-from musicflamingo_app.music.chord import Chord
+from musicflamingo_app.music.chord import NO_CHORD, Chord
 from musicflamingo_app.music.key import Key
+from musicflamingo_app.music.time import Timeline
 
 MODEL = BarModel((1.0, 0.0, 0.0), 0.0, tuple(float(np.log(1 / len(METRES))) for _ in METRES))
 AS_TRACKED = LevelModel((0.0,) * 27)  # to no cue a level is better than the tracked one
@@ -149,6 +151,36 @@ def test_a_modulation_is_heard_and_a_passing_chord_is_none() -> None:
 def test_a_mode_is_named_only_when_it_is_clear() -> None:
     assert str(keys_of(in_keys(["D dorian"], 30.0), None, 30.0).value) == "D dorian"
     assert str(keys_of(in_keys(["D dorian"], 30.0, lead=0.3), None, 30.0).value) == "D minor"
+
+
+def test_drums_alone_have_no_key_and_a_tune_without_chords_has() -> None:
+    rest = Timeline.of([(0.0, 30.0, NO_CHORD)])
+    sound = in_keys(["C major"], 30.0)
+    families = sound.families.copy()
+    families[:, DRUMS] = 0.9
+    drummed = replace(sound, families=families)
+    assert unpitched(drummed, rest) and unpitched(silence(10.0), None)
+    assert not unpitched(drummed, None) and not unpitched(sound, rest)
+    assert not unpitched(drummed, Timeline.of([(0.0, 30.0, Chord.parse("C:maj"))]))
+    both = families.copy()
+    both[:, FAMILY_NAMES.index("flute and pipes")] = 0.8
+    assert not unpitched(replace(sound, families=both), rest)
+
+
+def test_beats_in_free_time_must_be_surer_than_even_ones() -> None:
+    even_s = np.arange(1.0, 79.0, 0.6)
+    uneven_s = np.cumsum(0.6 * np.exp(np.random.default_rng(2).normal(0, 0.15, 130)))
+    found = {}
+    for name, times_s in (("even", even_s), ("uneven", uneven_s)):
+        odds = np.full((4000, 2), -6.0, np.float32) + np.log(np.array(PRIORS, np.float32))
+        rises = np.zeros(4000, np.float32)
+        places = np.round(times_s[times_s < 79] * 50).astype(int)
+        for near, chance in ((-1, -2.0), (1, -2.0), (0, -0.2)):
+            odds[places + near, 0] = np.log(PRIORS[0]) + chance
+        rises[places] = 10.0
+        heard = replace(silence(80.0), beats=odds, onsets=rises)
+        found[name] = rhythm_of(heard, MODEL, AS_TRACKED, 80.0).value
+    assert found["even"].tempo_bpm == pytest.approx(100, abs=1) and not found["uneven"].beats
 
 
 def test_confidence_of_a_key_grows_with_the_evidence() -> None:
