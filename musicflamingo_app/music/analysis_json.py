@@ -40,7 +40,7 @@ def analysis_to_json(analysis: Analysis) -> Json:
         "duration": _seconds(analysis.duration_s),
         "tempo": round(analysis.tempo.value, 3) if analysis.tempo else None,
         "swing": round(analysis.swing.value, 3) if analysis.swing else None,
-        "metre": str(grid.metre) if grid else None,
+        "metre": str(grid.metre) if grid and grid.beats else None,
         "key": str(analysis.key.value) if analysis.key else None,
         "tuning": round(analysis.tuning.value, 2) if analysis.tuning else None,
         "loudness": _loudness_to_json(analysis.loudness.value) if analysis.loudness else None,
@@ -173,6 +173,8 @@ def _provenance(row: Mapping[str, Any]) -> Provenance:
 
 
 def _grid(document: Mapping[str, Any]) -> BeatGrid:
+    if document["metre"] is None:  # free time
+        return BeatGrid()
     pairs = zip(document["beats"], document["positions"], strict=True)
     return BeatGrid(tuple(Beat(time_s, position) for time_s, position in pairs), Metre.parse(document["metre"]))
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from musicflamingo_app.facts.swing import STRAIGHT, swing_in_words
 from musicflamingo_app.music.analysis import Analysis, Loudness, Measured
+from musicflamingo_app.music.beat import BeatGrid
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.ui import words
 
@@ -18,12 +19,20 @@ def facts(analysis: Analysis) -> list[Json]:
     rows = [
         _fact("key", "Key", analysis.key, lambda key: key.pretty, _about_key),
         _fact("tempo", "Tempo", analysis.tempo, _bpm, lambda _: "beats a minute"),
-        _fact("metre", "Metre", analysis.beats, lambda grid: str(grid.metre), lambda _: "beats in a bar"),
+        _fact("metre", "Metre", analysis.beats, _metre, _about_metre),
         _fact("swing", "Eighths", _clear(analysis.swing), _swing, _about_swing),
         _fact("tuning", "Tuning", analysis.tuning, _cents, lambda cents: f"A = {440 * 2 ** (cents / 1200):.1f} Hz"),
         _fact("loudness", "Loudness", analysis.loudness, _lufs, _about_loudness),
     ]
     return [row for row in rows if row is not None]
+
+
+def _metre(grid: BeatGrid) -> str:
+    return str(grid.metre) if grid.beats else "free"
+
+
+def _about_metre(grid: BeatGrid) -> str:
+    return "beats in a bar" if grid.beats else "no steady beat to follow"
 
 
 def provenance_rows(analysis: Analysis) -> list[Json]:

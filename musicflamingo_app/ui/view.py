@@ -60,7 +60,7 @@ def _head(track: Track, analysis: Analysis, grid: BeatGrid) -> Json:
         "album": track.album,
         "year": track.year,
         "duration": _seconds(analysis.duration_s),
-        "metre": str(grid.metre) if analysis.beats else None,
+        "metre": str(grid.metre) if grid.beats else None,
         "felt_beats": grid.metre.felt_beats,
     }
 

@@ -1,6 +1,7 @@
 """The JSON document of an analysis: there and back, and refusals by name."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,6 +60,12 @@ def test_round_trip_of_nothing() -> None:
     document = json.loads(json.dumps(analysis_to_json(nothing)))
     assert analysis_from_json(document) == nothing
     assert document["chords"] == [] and document["tempo"] is None
+
+
+def test_free_time_has_no_metre() -> None:
+    free = replace(full(), beats=Measured(BeatGrid(), 0.0, by("a")))
+    document = analysis_to_json(free)
+    assert document["metre"] is None and analysis_from_json(document) == free
 
 
 @pytest.mark.parametrize("aspect", ASPECTS)

@@ -163,6 +163,13 @@ def test_names_of_functions_are_never_given_twice(form: list[Section]) -> None:
     assert len(named) == len(set(named))
 
 
+def test_where_no_beat_is_found_there_is_no_metre_but_free_time() -> None:
+    free = replace(song_analysis(8), beats=Measured(BeatGrid(), 0.0, provenance("t")), tempo=None)
+    rows = {row["aspect"]: row for row in facts(free)}
+    assert rows["metre"]["value"] == "free" and "tempo" not in rows
+    assert track_view(track_of(free), free)["metre"] is None
+
+
 def test_facts_carry_certainty_and_alternatives() -> None:
     rows = {row["aspect"]: row for row in facts(song_analysis(8))}
     assert rows["tempo"]["value"] == "120 BPM"

@@ -83,7 +83,9 @@ def heard_chroma(audio: Audio, heard: Heard) -> tuple[float, Floats]:
 
 
 def no_key() -> NothingHeard:
-    return NothingHeard("No key can be heard: nothing in this recording has a pitch.", "Try a recording of music.")
+    return NothingHeard(
+        "No key can be heard: nothing in this recording has a pitch.", "Silence, noise and drums alone have none."
+    )
 
 
 @dataclass(frozen=True, eq=False)
