@@ -78,7 +78,7 @@ def _time_rows(analysis: Analysis) -> list[tuple[str, str]]:
     if analysis.beats:
         grid = analysis.beats.value
         bars = f"{grid.metre}, {len(grid.downbeats_s)} bars{_sure(analysis.beats.confidence)}"
-        rows.append(("Metre", bars if grid.beats else "free: no steady beat to follow"))
+        rows.append(("Metre", bars if grid.beats else "free time: no steady beat to follow"))
     swing = analysis.swing and swing_in_words(analysis.swing.value, analysis.swing.confidence)
     if analysis.swing and swing:
         rows.append(("Eighths", f"{swing}{_sure(analysis.swing.confidence)}"))

@@ -28,7 +28,7 @@ def facts(analysis: Analysis) -> list[Json]:
 
 
 def _metre(grid: BeatGrid) -> str:
-    return str(grid.metre) if grid.beats else "free"
+    return str(grid.metre) if grid.beats else "free time"
 
 
 def _about_metre(grid: BeatGrid) -> str:

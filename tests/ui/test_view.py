@@ -166,7 +166,7 @@ def test_names_of_functions_are_never_given_twice(form: list[Section]) -> None:
 def test_where_no_beat_is_found_there_is_no_metre_but_free_time() -> None:
     free = replace(song_analysis(8), beats=Measured(BeatGrid(), 0.0, provenance("t")), tempo=None)
     rows = {row["aspect"]: row for row in facts(free)}
-    assert rows["metre"]["value"] == "free" and "tempo" not in rows
+    assert rows["metre"]["value"] == "free time" and "tempo" not in rows
     assert track_view(track_of(free), free)["metre"] is None
 
 

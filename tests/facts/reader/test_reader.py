@@ -9,12 +9,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from musicflamingo_app.facts.card import Fact, SongCard
+from musicflamingo_app.facts.card import Fact, SongCard, card_of
 from musicflamingo_app.facts.reader import Answer, read_question, starter_questions
-from musicflamingo_app.music.analysis import Loudness
+from musicflamingo_app.music.analysis import Analysis, Loudness
+from musicflamingo_app.music.beat import BeatGrid
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.music.time import Interval
-from tests.facts.making import SONG_IDS, bundled, cards, charted
+from tests.facts.making import SONG_IDS, bundled, cards, charted, measured
 from tests.facts.reader.songs import SONGS
 
 QUESTIONS = [json.loads(line) for line in (Path(__file__).parent / "questions.jsonl").read_text("utf-8").splitlines()]
@@ -205,3 +206,10 @@ def test_whether_it_swings(question: str, swing: Fact[float] | None, says: str) 
     found = read_question(question, replace(SONGS["pop"], swing=swing))
     assert found is not None and found.kind == "swing" and found.measured == (swing is not None)
     assert found.text == says
+
+
+def test_free_time_has_neither_tempo_nor_metre() -> None:
+    free = card_of(Analysis(30.0, beats=measured(BeatGrid())), title="Hush")
+    for question, word in (("What metre is it in?", "metre"), ("What is the tempo?", "tempo")):
+        found = read_question(question, free)
+        assert found is not None and "regular beat" in found.text and word in found.text

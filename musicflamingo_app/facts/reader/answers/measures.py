@@ -141,7 +141,9 @@ def tempo_felt(question: Question, card: SongCard) -> Answer | None:
 def metre(question: Question, card: SongCard) -> Answer | None:
     """The time signature; with one named, whether it is that."""
     if card.metre is None:
-        return not_measured(card, "metre", "beats" if card.beats is None else "metre", "what metre it is in")
+        if card.beats is not None:
+            return Reply(card, "metre").say("no regular beat was found, so it has no metre").done(measured=False)
+        return not_measured(card, "metre", "beats", "what metre it is in")
     value, sure = card.metre.value, card.metre.confidence
     each = f", {counted(value.felt_beats, 'beat')} to the bar" + (" of three eighths each" if value.is_compound else "")
     reply = Reply(card, "metre")
