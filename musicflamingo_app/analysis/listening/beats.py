@@ -28,8 +28,9 @@ from musicflamingo_app.music.time import Ranked
 TEMPO_BPM = (36.0, 220.0)
 # What the loss weighted beats and downbeats with; taken off, the odds are those of the data.
 PRIORS = (3.0, 8.0)
-# Mean probability of the beats below which there is no beat to follow: more is asked the less even they are (by the
-# standard deviation of their log lengths), for in free time some row of notes can always be found.
+# Mean probability of the beats below which there is no beat to follow: more is asked the less even they are (by half
+# the spread of the middle two thirds of their log lengths, which a break does not move), for in free time some row of
+# notes can always be found.
 LEAST_CHANCE, UNEVEN, MOST_ASKED = 0.3, 1.5, 0.52
 FEWEST = 4
 LEAST_ONSET = 0.15  # of the strongest rises: before the first and after the last such nothing sounds
@@ -114,7 +115,8 @@ def _chance(odds: Floats, beats_s: Floats) -> float:
 
 def _asked(beats_s: Floats) -> float:
     """The mean probability that so even a row of beats must have."""
-    return min(MOST_ASKED, LEAST_CHANCE + UNEVEN * float(np.std(np.log(np.diff(beats_s)))))
+    low, high = np.percentile(np.log(np.diff(beats_s)), (16, 84))
+    return min(MOST_ASKED, LEAST_CHANCE + UNEVEN * float(high - low) / 2)
 
 
 def in_thirds(beats_s: Floats, onsets: Floats) -> bool:
