@@ -132,7 +132,7 @@ def agreement(one: Hearing, other: Hearing) -> dict[str, float]:
     if one.key is not None:
         out["key"] = key_score(one.key, other.key)
     if one.beats_s is not None:
-        free = not one.beats_s and not other.beats_s
+        free = one.beats_s == other.beats_s == ()  # a hearing that failed has None
         out["beats F"] = 1.0 if free else beat_scores(one.beats_s, other.beats_s or ()).f
     return out
 

@@ -18,7 +18,7 @@ from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, RHYTHMIC_H
 from train.ears.bar_lines import mended
 from train.ears.export import list_sums
 from train.ears.folds import unknown
-from train.ears.items import SCALE, Item, load
+from train.ears.items import Item, load, spectra_of
 from train.ears.levels import LONGEST_FRAMES
 
 METRE_SHARES = {4: 0.75, 3: 0.14, 2: 0.05, 5: 0.03, 7: 0.03}  # of music people bring; the pieces have far more odd ones
@@ -75,13 +75,12 @@ def lesson(item: Item, weights: Path) -> tuple[np.ndarray, np.ndarray] | None:
     believed = mended(item)
     if believed is None or not len(believed.beats_s):
         return None
-    harmonic = item.harmonic[:LONGEST_FRAMES].astype(np.float32) / SCALE
-    rhythmic = item.rhythmic[: 5 * LONGEST_FRAMES].astype(np.float32) / SCALE
+    heard = spectra_of(item, LONGEST_FRAMES)
     with torch.inference_mode():
-        rhythm = network("rhythm", weights)(torch.from_numpy(rhythmic)[None])[0].numpy()
-        changes = network("harmony", weights)(torch.from_numpy(harmonic)[None])["changes"][0].numpy()
+        rhythm = network("rhythm", weights)(torch.from_numpy(heard.rhythmic)[None])[0].numpy()
+        changes = network("harmony", weights)(torch.from_numpy(heard.harmonic)[None])["changes"][0].numpy()
     odds = rhythm[:, 1] - np.log(PRIORS[1])
-    inside = believed.beats_s < len(harmonic) / HARMONIC_HZ
+    inside = believed.beats_s < heard.n_frames / HARMONIC_HZ
     cues = cues_of(believed.beats_s[inside], odds, changes, RHYTHMIC_HZ, HARMONIC_HZ)
     return cues, believed.positions[inside] == 1
 

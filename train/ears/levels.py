@@ -26,9 +26,10 @@ from musicflamingo_app.analysis.listening.levels import (
     levels_of,
 )
 from musicflamingo_app.analysis.listening.shipped import network
+from musicflamingo_app.errors import NotFound, StudioError
 from train.ears.export import list_sums
 from train.ears.folds import unknown
-from train.ears.items import SCALE, Item, load
+from train.ears.items import Item, load, spectra_of
 
 LONGEST_FRAMES = 900  # of an item that are listened to
 SAME = 0.12  # octaves that a tempo may be off
@@ -43,6 +44,8 @@ def main() -> None:
     parts = [(given.weights, sorted((given.items / "lessons").glob("*.npz")))]
     parts += unknown(given.items, given.heard_by, given.parts, given.most)
     found = [lessons(paths, weights) for weights, paths in parts if paths]
+    if not found:
+        raise NotFound(f"There are no lessons in {given.items}.", "Make some with train.ears.make --lessons.")
     cues, levels = (np.concatenate(part) for part in zip(*found, strict=True))
     stored = fitted(cues, levels)
     (given.weights / "levels.json").write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
@@ -101,18 +104,17 @@ def lesson(item: Item, weights: Path) -> tuple[np.ndarray, int] | None:
     """The cues of an item's pulses at each level, and which is right; None where none is."""
     import torch
 
-    harmonic = item.harmonic[:LONGEST_FRAMES].astype(np.float32) / SCALE
-    rhythmic = item.rhythmic[: 5 * LONGEST_FRAMES].astype(np.float32) / SCALE
-    low, high = torch.from_numpy(rhythmic)[None], torch.from_numpy(harmonic)[None]
+    heard = spectra_of(item, LONGEST_FRAMES)
+    low, high = torch.from_numpy(heard.rhythmic)[None], torch.from_numpy(heard.harmonic)[None]
     with torch.inference_mode():
         odds = network("rhythm", weights)(low)[0].numpy() - np.log(np.float32(PRIORS))
         changes = network("harmony", weights)(high)["changes"][0].numpy()
         families = network("timbre", weights)(low, high)[0].sigmoid().numpy()
     pulses_s = tracked(odds[:, 0])
-    level = level_of(pulses_s, item.beats_s[item.beats_s < len(harmonic) / 10])
+    level = level_of(pulses_s, item.beats_s[item.beats_s < heard.n_frames / 10])
     if level is None:
         return None
-    curves = curves_of(odds, rises(rhythmic), changes, families)
+    curves = curves_of(odds, rises(heard.rhythmic), changes, families)
     return np.stack([cues_of(row_s, curves) for row_s in levels_of(pulses_s, curves)]), level
 
 
@@ -128,4 +130,7 @@ def level_of(pulses_s: np.ndarray, beats_s: np.ndarray) -> int | None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except StudioError as error:
+        raise SystemExit(str(error)) from error

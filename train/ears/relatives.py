@@ -23,17 +23,18 @@ from musicflamingo_app.analysis.listening.keys import pair_of
 from musicflamingo_app.analysis.listening.levels import LevelModel
 from musicflamingo_app.analysis.listening.relatives import MAJOR_ABOVE, RelativeModel, cues_of
 from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ
+from musicflamingo_app.errors import NotFound, StudioError
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.music.time import Interval
 from train.ears.export import list_sums
 from train.ears.folds import song_of
 from train.ears.items import Item, load, spectra_of
+from train.ears.levels import LONGEST_FRAMES
 from train.ears.split import songs
 from train.pop909 import Labelled, unpacked
 from train.pop909 import load as load_song
 
 WINDOW_S = 90.0  # of a song at a time
-LONGEST_FRAMES = 900
 RIDGE = 0.03  # of scaled cues; flat from .01 to .1
 # Keys that programs found are partly taste, which makes the odds of these lessons smaller than those of other music: so
 # much larger, the confidence of all items that choose is right as often as it says.
@@ -57,8 +58,10 @@ def main() -> None:
     parser.add_argument("--items", type=Path, required=True, help="a folder with lessons/ and valid/")
     parser.add_argument("--weights", type=Path, required=True, help="the folder that train.ears.export wrote")
     given = parser.parse_args()
-    heard = lessons(sorted((given.items / "lessons").glob("*.npz")), given.weights)
-    unknown = {song_of(path.stem) for path in (given.items / "lessons").glob("*.npz")}
+    paths = sorted((given.items / "lessons").glob("*.npz"))
+    if not paths:
+        raise NotFound(f"There are no lessons in {given.items}.", "Make some with train.ears.make --lessons.")
+    heard, unknown = lessons(paths, given.weights), {song_of(path.stem) for path in paths}
     folder = unpacked(given.data, given.cache)
     told = [one for name in songs(folder, "train") if name not in unknown for one in passages(load_song(folder, name))]
     model = fitted(told, heard)
@@ -128,4 +131,7 @@ def shares_right(model: RelativeModel, found: Sequence[Lesson]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except StudioError as error:
+        raise SystemExit(str(error)) from error

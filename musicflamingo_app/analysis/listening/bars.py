@@ -5,7 +5,6 @@ evidence at a beat is how likely it is a downbeat, from the rhythm network and f
 may change at a bar line, and a bar may be cut short, both at a price.
 """
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicflamingo_app.analysis.listening.peaks import near
-from musicflamingo_app.analysis.listening.shipped import weights_folder
+from musicflamingo_app.analysis.listening.shipped import numbers
 from musicflamingo_app.music.arrays import Floats
 
 METRES = (4, 3, 2, 5, 7)  # felt beats of a bar
@@ -40,7 +39,7 @@ class BarModel:
     @cache
     def shipped(cls, folder: Path | None = None) -> "BarModel":
         """The fitted model in assets/weights/ears, or in another folder of weights."""
-        stored = json.loads(((folder or weights_folder()) / "bars.json").read_text("utf-8"))
+        stored = numbers("bars", folder)
         return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()})
 
     def odds(self, cues: Floats) -> Floats:

@@ -6,7 +6,6 @@ pulses and between them, drums, and its tempo. One set of weights scores all row
 1974), so a row is worth the same whichever level the tracker happened to find.
 """
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 
 from musicflamingo_app.analysis.listening.classes import DRUMS
 from musicflamingo_app.analysis.listening.peaks import near
-from musicflamingo_app.analysis.listening.shipped import weights_folder
+from musicflamingo_app.analysis.listening.shipped import numbers
 from musicflamingo_app.analysis.listening.spectra import HARMONIC_HZ, RHYTHMIC_HZ
 from musicflamingo_app.music.arrays import Floats
 
@@ -37,7 +36,7 @@ class LevelModel:
     @cache
     def shipped(cls, folder: Path | None = None) -> "LevelModel":
         """The fitted model in assets/weights/ears, or in another folder of weights."""
-        stored = json.loads(((folder or weights_folder()) / "levels.json").read_text("utf-8"))
+        stored = numbers("levels", folder)
         return cls(tuple(stored["weights"]))
 
     def chances(self, cues: Floats) -> Floats:

@@ -1,11 +1,9 @@
 """Which of two relative keys: a major key and the minor on its sixth degree have all their notes in common.
 
 Nearly all mistakes of key are between these two. What the key network hears is weighed against the chords: how long
-each of both keys' chords sounds, which tonic is the bass, and with which chord a passage begins and ends (Temperley,
-*The Cognition of Basic Musical Structures*, 2001, names these as what tells tonics apart where scales do not).
+each of both keys' chords sounds, which tonic is the bass, and with which chord a passage begins and ends.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from musicflamingo_app.analysis.listening.shipped import weights_folder
+from musicflamingo_app.analysis.harmony.key_evidence import sounding
+from musicflamingo_app.analysis.listening.shipped import numbers
 from musicflamingo_app.music.arrays import Floats
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.time import Segment, Timeline
@@ -38,7 +37,7 @@ class RelativeModel:
     @cache
     def shipped(cls, folder: Path | None = None) -> "RelativeModel":
         """The fitted model in assets/weights/ears, or in another folder of weights."""
-        stored = json.loads(((folder or weights_folder()) / "relatives.json").read_text("utf-8"))
+        stored = numbers("relatives", folder)
         return cls(tuple(stored["weights"]), stored["heard"], stored["offset"])
 
     def odds(self, cues: Floats, lead: float) -> float:
@@ -48,7 +47,7 @@ class RelativeModel:
 
 def cues_of(chords: Timeline[Chord], minor_tonic: int) -> Floats | None:
     """The cues of a passage's chords for a minor key on a pitch class, against its relative; None of too few."""
-    held = [segment for segment in chords if segment.label.root is not None]
+    held = sounding(chords)
     total_s = sum(segment.duration_s for segment in held)
     if total_s < SHORTEST_S:
         return None

@@ -1,5 +1,6 @@
 """Our networks as they ship: read from assets/weights/ears or another folder, checked, ready to listen."""
 
+import json
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -30,6 +31,12 @@ def sums(folder: Path | None = None) -> dict[str, str]:
 def check(folder: Path | None = None) -> dict[str, Path]:
     """The files of all networks. Raises MissingPackage for a missing or altered one."""
     return checked(folder or weights_folder(), sums(folder), package="musicflamingo-app", what="the studio's own ears")
+
+
+def numbers(name: str, folder: Path | None = None) -> dict[str, Any]:
+    """What `NAME.json` among the weights holds: a small model that needs no network."""
+    stored: dict[str, Any] = json.loads(((folder or weights_folder()) / f"{name}.json").read_text("utf-8"))
+    return stored
 
 
 @lru_cache(maxsize=8)

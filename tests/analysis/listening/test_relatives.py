@@ -85,7 +85,7 @@ def test_a_pair_keeps_its_chance_and_shares_it_as_the_odds_say(offset: float, ke
     np.testing.assert_array_equal(found[~of_pair], mean[~of_pair])
 
 
-def test_a_relative_pair_shares_its_notes() -> None:
+def test_both_relatives_are_one_pair() -> None:
     assert pair_of(key_class(Key.parse("Eb major"))) == pair_of(key_class(Key.parse("C minor")))
     assert MODES[:2] == ("major", "minor")
 

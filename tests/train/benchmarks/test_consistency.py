@@ -48,6 +48,7 @@ def test_who_moves_along_agrees_and_who_does_not_does_not() -> None:
 def test_to_hear_no_beat_in_either_is_to_agree() -> None:
     free = Hearing(None, None, ())
     assert agreement(free, free) == {"beats F": 1.0}
+    assert agreement(free, Hearing(None, None, None)) == {"beats F": 0.0}
     assert agreement(free, FOUND) == agreement(replace(FOUND, chords=None, key=None), free) == {"beats F": 0.0}
 
 
