@@ -69,8 +69,8 @@ class Source:
 
 
 def names(of: str, folder: Path, n_songs: int, n_pieces: int) -> list[str]:
-    """The pieces of a set: of songs with known sections and of styles in turn, the first so many."""
-    chosen = [song for song in songs(folder, "test") if (folder / f"{song}.sections.lab").is_file()][:n_songs]
+    """The pieces of a set: of songs, with known sections first, and of styles in turn, the first so many."""
+    chosen = sorted(songs(folder, "test"), key=lambda song: not (folder / f"{song}.sections.lab").is_file())[:n_songs]
     if of == "piano":
         return [f"pop-{song}-0" for song in chosen]
     if of == "band":

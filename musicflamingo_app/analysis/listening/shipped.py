@@ -25,24 +25,33 @@ def sums(folder: Path | None = None) -> dict[str, str]:
     if not path.is_file():
         raise MissingPackage(f"The studio's own networks are missing in {path.parent}.", "Install the studio again.")
     rows = (line.split() for line in path.read_text("utf-8").splitlines())
-    return {name: digest for digest, name in rows if name.endswith(".safetensors")}
+    return {name: digest for digest, name in rows}
 
 
 def check(folder: Path | None = None) -> dict[str, Path]:
-    """The files of all networks. Raises MissingPackage for a missing or altered one."""
+    """The files of all networks and small models. Raises MissingPackage for a missing or altered one."""
     return checked(folder or weights_folder(), sums(folder), package="musicflamingo-app", what="the studio's own ears")
 
 
 def numbers(name: str, folder: Path | None = None) -> dict[str, Any]:
-    """What `NAME.json` among the weights holds: a small model that needs no network."""
-    stored: dict[str, Any] = json.loads(((folder or weights_folder()) / f"{name}.json").read_text("utf-8"))
+    """What `NAME.json` among the weights holds: a small model that needs no network. Raises MissingPackage."""
+    stored: dict[str, Any] = json.loads(_file(f"{name}.json", folder).read_text("utf-8"))
     return stored
+
+
+def _file(name: str, folder: Path | None) -> Path:
+    """One file that the list of sums names. Raises MissingPackage for a missing or altered one."""
+    digest = sums(folder).get(name)
+    if digest is None:
+        raise MissingPackage(f"{name} is not among the studio's own ears.", "Install the studio again.")
+    where = folder or weights_folder()
+    return checked(where, {name: digest}, package="musicflamingo-app", what="the studio's own ears")[name]
 
 
 @lru_cache(maxsize=8)
 def network(name: str, folder: Path | None = None) -> Any:
     """One network, ready to run: its sizes stand in the file's own header. Raises MissingPackage."""
-    path = check(folder)[f"{name}.safetensors"]
+    path = _file(f"{name}.safetensors", folder)
     try:
         from safetensors import safe_open
     except ImportError as error:

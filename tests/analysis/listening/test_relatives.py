@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from musicflamingo_app.analysis.listening.classes import MODES, N_KEYS, key_class
 from musicflamingo_app.analysis.listening.keys import PLAIN_INDEX, SHARPNESS, keys_of, pair_of, settled
 from musicflamingo_app.analysis.listening.relatives import RelativeModel, cues_of
+from musicflamingo_app.analysis.listening.shipped import numbers, sums
+from musicflamingo_app.errors import MissingPackage
 from musicflamingo_app.music.chord import Chord
 from musicflamingo_app.music.key import Key
 from musicflamingo_app.music.time import Timeline
 from tests.analysis.listening.test_reading import in_keys
+from train.ears.export import list_sums
 
 MINOR = ["A:min", "D:min", "E:7", "A:min", "F:maj", "D:min/b3", "E:maj", "A:min"]
 MAJOR = ["C:maj", "F:maj", "G:7", "C:maj", "A:min", "F:maj/3", "G:maj", "C:maj"]
@@ -90,6 +93,19 @@ def test_both_relatives_are_one_pair() -> None:
     assert MODES[:2] == ("major", "minor")
 
 
-def test_the_model_lies_among_the_weights(tmp_path: Path) -> None:
-    (tmp_path / "relatives.json").write_text(json.dumps({"weights": [1.0], "heard": 2.0, "offset": -1.0}), "utf-8")
+def test_the_model_lies_among_the_weights_as_it_was_listed(tmp_path: Path) -> None:
+    with pytest.raises(MissingPackage, match="are missing"):
+        RelativeModel.shipped(tmp_path)
+    model = tmp_path / "relatives.json"
+    model.write_text(json.dumps({"weights": [1.0], "heard": 2.0, "offset": -1.0}), "utf-8")
+    list_sums(tmp_path)
     assert RelativeModel.shipped(tmp_path).odds(np.array([3.0]), 0.5) == pytest.approx(3.0)
+    with pytest.raises(MissingPackage, match=r"levels\.json is not among"):
+        numbers("levels", tmp_path)
+    model.write_text(json.dumps({"weights": [9.0], "heard": 2.0, "offset": -1.0}), "utf-8")
+    with pytest.raises(MissingPackage, match=r"relatives\.json differs"):
+        numbers("relatives", tmp_path)
+
+
+def test_provenance_names_the_small_models_too() -> None:
+    assert {"bars.json", "levels.json", "relatives.json", "rhythm.safetensors"} <= sums().keys()
