@@ -15,7 +15,7 @@ import soundfile
 from musicflamingo_app.audio.resample import load_soxr
 from musicflamingo_app.audio.sound import ANALYSIS_HZ
 from musicflamingo_app.errors import NotFound, StudioError
-from train.benchmarks.truth import Truth, truth_of
+from train.benchmarks.truth import Truth, looked_at, truth_of
 from train.ears.effects import Floats, treated
 from train.ears.make import FONTS, piece_of
 from train.ears.sound import performed
@@ -65,7 +65,8 @@ class Source:
         if not target.exists():
             sound = _read(kept, made)
             _write(treated(sound, zlib.crc32(called.encode())) if of == "effects" else sound, target, self.seconds)
-        return Take(called, of, target, truth_of(made, self.seconds))
+        truth = truth_of(made, self.seconds)
+        return Take(called, of, target, looked_at(truth) if name.startswith("pop-") else truth)
 
 
 def names(of: str, folder: Path, n_songs: int, n_pieces: int) -> list[str]:

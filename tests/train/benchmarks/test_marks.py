@@ -9,7 +9,7 @@ from musicflamingo_app.music.time import Timeline
 from tests.train.benchmarks.music import all_right, piece
 from train.benchmarks.listening import Findings
 from train.benchmarks.marks import CHORD_ERROR, KEY_ERROR, MEASURES, cost, marks, means
-from train.benchmarks.truth import truth_of
+from train.benchmarks.truth import looked_at, truth_of
 
 
 def test_who_hears_everything_scores_one_in_every_measure() -> None:
@@ -33,6 +33,15 @@ def test_the_truth_of_a_part_ends_with_it() -> None:
     drums = next(one for one in half.instruments if one.name == "drums")
     assert [(s.start_s, round(s.end_s, 6)) for s in drums.timeline] == [(10.0, 19.6)]
     assert {one.name for one in truth_of(piece(), 8.0).instruments} == {"piano"}
+
+
+def test_beats_of_songs_that_nobody_annotated_are_not_judged() -> None:
+    annotated = truth_of(piece())
+    assert looked_at(annotated) == annotated
+    other = looked_at(replace(annotated, sections=None))
+    judged = marks(other, all_right(annotated)).scores
+    assert judged["chords sevenths"] == judged["key weighted"] == 1.0
+    assert not {"beats F", "downbeats F", "metre", "tempo acc1", "sections F 3 s"} & judged.keys()
 
 
 def test_only_what_lies_in_the_part_is_compared() -> None:
