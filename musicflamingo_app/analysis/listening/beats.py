@@ -28,10 +28,11 @@ from musicflamingo_app.music.time import Ranked
 TEMPO_BPM = (36.0, 220.0)
 # What the loss weighted beats and downbeats with; taken off, the odds are those of the data.
 PRIORS = (3.0, 8.0)
-# Mean probability of the beats below which there is no beat to follow: more is asked the less even they are (by half
-# the spread of the middle two thirds of their log lengths, which a break does not move), for in free time some row of
-# notes can always be found.
-LEAST_CHANCE, UNEVEN, MOST_ASKED = 0.3, 1.5, 0.52
+# Beats are followed where the network is as sure of them, on average, as they are uneven: in free time some row of notes
+# can always be found, but each gap differs from the one before by more than players do (`EVEN`; `SPAN` more asks for
+# certainty). A slow change of tempo, a break or a new tempo is no unevenness. Of so sure a row no more is asked; below
+# the least nothing but the tracker's own habit is even.
+LEAST_CHANCE, EVEN, SPAN, MOST_ASKED = 0.3, 0.032, 0.032, 0.56
 FEWEST = 4
 LEAST_ONSET = 0.15  # of the strongest rises: before the first and after the last such nothing sounds
 LEAD_S = 0.1
@@ -43,7 +44,7 @@ class StudioBeats:
     """The grid with its metre; empty where no beat is heard."""
 
     name = "studio ears: beats"
-    version = "2"
+    version = "3"
     credit = ""
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -52,7 +53,7 @@ class StudioBeats:
     @property
     def parameters(self) -> Mapping[str, Any]:
         return {
-            "weights": sums(self._folder), "tempo_bpm": TEMPO_BPM, "least": (LEAST_CHANCE, UNEVEN, MOST_ASKED),
+            "weights": sums(self._folder), "tempo_bpm": TEMPO_BPM, "least": (LEAST_CHANCE, EVEN, SPAN, MOST_ASKED),
             "thirds": THIRDS, "swing": PLACES,
         }  # fmt: skip
 
@@ -114,9 +115,9 @@ def _chance(odds: Floats, beats_s: Floats) -> float:
 
 
 def _asked(beats_s: Floats) -> float:
-    """The mean probability that so even a row of beats must have."""
-    low, high = np.percentile(np.log(np.diff(beats_s)), (16, 84))
-    return min(MOST_ASKED, LEAST_CHANCE + UNEVEN * float(high - low) / 2)
+    """The mean probability that so even a row of at least three beats must have."""
+    low, high = np.percentile(np.diff(np.log(np.diff(beats_s))), (16, 84))  # a few leaps do not count
+    return float(np.clip((float(high - low) / 2 - EVEN) / SPAN, LEAST_CHANCE, MOST_ASKED))
 
 
 def in_thirds(beats_s: Floats, onsets: Floats) -> bool:

@@ -23,6 +23,8 @@ from musicflamingo_app.analysis.listening.hearing import Listening
 from musicflamingo_app.analysis.listening.instruments import instruments_of, stretches
 from musicflamingo_app.analysis.listening.keys import keys_of, unpitched
 from musicflamingo_app.analysis.listening.levels import LevelModel
+from musicflamingo_app.analysis.rhythm.engine import RhythmFinding
+from musicflamingo_app.music.arrays import Floats
 from musicflamingo_app.music.beat import BeatGrid, Metre
 from musicflamingo_app.music.chord import NO_CHORD, Chord
 from musicflamingo_app.music.key import Key
@@ -167,20 +169,29 @@ def test_drums_alone_have_no_key_and_a_tune_without_chords_has() -> None:
     assert not unpitched(replace(sound, families=both), rest)
 
 
+def half_sure(gaps_s: Floats) -> RhythmFinding:
+    """What is read where the network half believes in beats so far apart."""
+    times_s = 1.0 + np.cumsum(gaps_s)
+    places = np.round(times_s[times_s < 79] * 50).astype(int)
+    odds = np.full((4000, 2), -6.0, np.float32) + np.log(np.array(PRIORS, np.float32))
+    rises = np.zeros(4000, np.float32)
+    for near, chance in ((-1, -2.0), (1, -2.0), (0, -0.2)):
+        odds[places + near, 0] = np.log(PRIORS[0]) + chance
+    rises[places] = 10.0
+    return rhythm_of(replace(silence(80.0), beats=odds, onsets=rises), MODEL, AS_TRACKED, 80.0)
+
+
 def test_beats_in_free_time_must_be_surer_than_even_ones() -> None:
-    even_s = np.arange(1.0, 79.0, 0.6)
-    uneven_s = np.cumsum(0.6 * np.exp(np.random.default_rng(2).normal(0, 0.15, 130)))
-    found = {}
-    for name, times_s in (("even", even_s), ("uneven", uneven_s)):
-        odds = np.full((4000, 2), -6.0, np.float32) + np.log(np.array(PRIORS, np.float32))
-        rises = np.zeros(4000, np.float32)
-        places = np.round(times_s[times_s < 79] * 50).astype(int)
-        for near, chance in ((-1, -2.0), (1, -2.0), (0, -0.2)):
-            odds[places + near, 0] = np.log(PRIORS[0]) + chance
-        rises[places] = 10.0
-        heard = replace(silence(80.0), beats=odds, onsets=rises)
-        found[name] = rhythm_of(heard, MODEL, AS_TRACKED, 80.0).value
-    assert found["even"].tempo_bpm == pytest.approx(100, abs=1) and not found["uneven"].beats
+    uneven_s = 0.6 * np.exp(np.random.default_rng(2).normal(0, 0.15, 130))
+    assert not half_sure(uneven_s).value.beats
+    assert half_sure(np.full(130, 0.6)).value.tempo_bpm == pytest.approx(100, abs=1)
+
+
+def test_other_tempi_and_ramps_are_no_free_time() -> None:
+    two, ramp = np.repeat([0.5, 0.7], [70, 60]), np.geomspace(0.5, 0.8, 125)
+    for gaps_s in (two, ramp):
+        found = half_sure(gaps_s).value
+        assert len(found.beats) == pytest.approx((np.cumsum(gaps_s) < 78).sum(), abs=4)
 
 
 def test_confidence_of_a_key_grows_with_the_evidence() -> None:
