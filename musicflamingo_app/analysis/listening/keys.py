@@ -1,4 +1,4 @@
-"""Keys by the studio's own network: along the recording by the likeliest path of bars, as a whole by what lasts.
+"""Keys by the studio's own network: along the recording by the likeliest path of bars, as a whole by all of it.
 
 Where chords are known they have a say in which of two relative keys a stretch is in (`relatives.py`).
 """
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from musicflamingo_app.analysis.engines import Heard, Watch, clamp01
 from musicflamingo_app.analysis.harmony.key import KeyFinding, no_key
 from musicflamingo_app.analysis.harmony.key_evidence import sounding
-from musicflamingo_app.analysis.listening.classes import DRUMS, MODES, N_KEYS, key_of
+from musicflamingo_app.analysis.listening.classes import DRUMS, MODES, N_KEYS, key_class, key_of
 from musicflamingo_app.analysis.listening.hearing import Listening, listening
 from musicflamingo_app.analysis.listening.relatives import MAJOR_ABOVE, RelativeModel, cues_of
 from musicflamingo_app.analysis.listening.shipped import check, sums
@@ -40,7 +40,7 @@ class StudioKey:
     """The main key with its rivals, and the regions of a recording that modulates."""
 
     name = "studio ears: key"
-    version = "2"
+    version = "3"
     credit = ""
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -150,10 +150,7 @@ def _edges_s(grid: BeatGrid | None, duration_s: float) -> Floats:
 
 def _finding(stretches: list[tuple[float, float, Floats]]) -> KeyFinding:
     regions = Timeline(tuple(_region(*stretch) for stretch in stretches)).merged()
-    lasting_s: dict[Key, float] = {}
-    for region in regions:
-        lasting_s[region.label] = lasting_s.get(region.label, 0.0) + region.duration_s
-    main = max(lasting_s, key=lambda key: lasting_s[key])
+    main = _main(stretches)
     kept = [(end_s - start_s, mean) for start_s, end_s, mean in stretches if _named(mean) == main]
     total_s = sum(length for length, _ in kept)
     chances = _chances(np.sum([length * mean for length, mean in kept], axis=0) / total_s)
@@ -162,6 +159,17 @@ def _finding(stretches: list[tuple[float, float, Floats]]) -> KeyFinding:
         ranked.setdefault(key_of(int(index)), float(chances[index]))
     others = tuple(Ranked(key, chance) for key, chance in ranked.items() if key != main)[:N_ALTERNATIVES]
     return KeyFinding(main, clamp01(ranked[main]), others, regions=regions)
+
+
+def _main(stretches: list[tuple[float, float, Floats]]) -> Key:
+    """Of the keys of all stretches the one that the whole recording speaks for most.
+
+    Which of them lasts longest is often a matter of a few seconds.
+    """
+    lengths_s = [end_s - start_s for start_s, end_s, _ in stretches]
+    chances = _chances(np.average([mean for _, _, mean in stretches], axis=0, weights=lengths_s))
+    named = dict.fromkeys(_named(mean) for _, _, mean in stretches)
+    return max(named, key=lambda key: float(chances[key_class(key)]))
 
 
 def _region(start_s: float, end_s: float, mean: Floats) -> Segment[Key]:

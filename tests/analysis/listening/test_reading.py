@@ -150,6 +150,14 @@ def test_a_modulation_is_heard_and_a_passing_chord_is_none() -> None:
     assert [str(region.label) for region in brief.regions] == ["C major"]
 
 
+def test_the_main_key_is_what_all_speaks_for_and_not_a_few_seconds_more() -> None:
+    names = ["C major"] * 10 + ["E major"] * 11
+    sure, unsure = in_keys(names, 2.0), in_keys(names, 2.0, lead=1.0)
+    found = keys_of(replace(sure, keys=np.concatenate([sure.keys[:200], unsure.keys[200:]])), None, 42.0)
+    assert [str(region.label) for region in found.regions] == ["C major", "E major"] and str(found.value) == "C major"
+    assert str(keys_of(sure, None, 42.0).value) == "E major"
+
+
 def test_a_mode_is_named_only_when_it_is_clear() -> None:
     assert str(keys_of(in_keys(["D dorian"], 30.0), None, 30.0).value) == "D dorian"
     assert str(keys_of(in_keys(["D dorian"], 30.0, lead=0.3), None, 30.0).value) == "D minor"
