@@ -135,7 +135,8 @@ def test_merged_weights_say_what_the_adapter_said(tmp_path: Path, weights: Path,
         worn = PeftModel.from_pretrained(Flamingo.from_pretrained(toy.base), str(weights)).eval()(input_ids=ids).logits
         merged = Flamingo.from_pretrained(made).eval()(input_ids=ids).logits
         bare = Flamingo.from_pretrained(toy.base).eval()(input_ids=ids).logits
-    assert float((worn - merged).abs().max()) < 1e-4 < float((worn - bare).abs().max())
+    off, said = float((worn - merged).abs().max()), float((worn - bare).abs().max())
+    assert off < 1e-4 * float(worn.abs().max()) < said  # single precision, whatever the processor's order of sums
     assert base_of(str(made), tmp_path)[0] == made and fingerprint(made) != fingerprint(toy.base)
     with pytest.raises(StudioError, match="is there already"):
         merge_adapter(weights, toy.base, made)
