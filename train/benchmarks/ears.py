@@ -149,4 +149,4 @@ if __name__ == "__main__":
     try:
         main()
     except StudioError as error:
-        raise SystemExit(f"{error} {error.advice}") from error
+        raise SystemExit(str(error)) from error

@@ -28,10 +28,10 @@ from musicflamingo_app.music.time import Ranked
 TEMPO_BPM = (36.0, 220.0)
 # What the loss weighted beats and downbeats with; taken off, the odds are those of the data.
 PRIORS = (3.0, 8.0)
-# Beats are followed where the network is as sure of them, on average, as they are uneven: in free time some row of
-# notes can always be found, but there each gap differs from the one before by more than players' gaps do. A ramp, a
-# break or a second tempo is no unevenness. In log lengths: what exceeds `EVEN` asks for more than the least, `SPAN`
-# more would ask for certainty; beyond the most nothing is asked.
+# The mean probability of beats below which none are followed. In free time some row of notes can always be found, but
+# there each gap differs from the one before by more than players' gaps do, so more is asked the less alike neighbours
+# are: nothing up to `EVEN` (log lengths), certainty from `SPAN` beyond, within the least and the most. A ramp, a break
+# or a second tempo leaves neighbours alike.
 LEAST_CHANCE, EVEN, SPAN, MOST_ASKED = 0.3, 0.032, 0.032, 0.56
 FEWEST = 4
 LEAST_ONSET = 0.15  # of the strongest rises: before the first and after the last such nothing sounds

@@ -6,6 +6,7 @@ import pytest
 import soundfile
 
 from musicflamingo_app.errors import NotFound, StudioError
+from musicflamingo_app.music.time import Timeline
 from tests.train.benchmarks.music import all_right, piece
 from tests.train.benchmarks.test_peers import WORKER
 from train.benchmarks.ears import compared
@@ -78,6 +79,28 @@ def test_sets_hold_songs_that_never_teach_and_styles_in_turn(tmp_path: Path) -> 
     assert names("effects", tmp_path, 2, 0) == ["pop-207-1"]
     assert sorted(composed(int(name[6:])).style for name in styled(4)) == ["blues", "bossa", "jazz swing", "jazz waltz"]
     assert styled(0) == []
+
+
+def test_songs_that_somebody_annotated_come_first(tmp_path: Path) -> None:
+    for song in ("207", "282"):
+        (tmp_path / f"{song}.mid").touch()
+    (tmp_path / "282.sections.lab").touch()
+    assert names("piano", tmp_path, 16, 0) == ["pop-282-0", "pop-207-0"]
+    assert names("band", tmp_path, 1, 0) == ["pop-282-1"]
+
+
+def test_beats_judge_in_made_pieces_and_in_annotated_songs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    bare = replace(piece(), sections=Timeline())
+    (tmp_path / "first 9 s").mkdir()
+    for name in ("pop-1-0", "piece-1"):
+        (tmp_path / f"{name}.flac").touch()
+        (tmp_path / "first 9 s" / f"{name}.wav").touch()
+    monkeypatch.setattr("train.benchmarks.takes.piece_of", lambda *_: bare)
+    source = Source(tmp_path, tmp_path, 9.0)
+    assert source.take("pop-1-0", "piano").truth.beats is None
+    assert source.take("piece-1", "jazz").truth.beats is not None
+    monkeypatch.setattr("train.benchmarks.takes.piece_of", lambda *_: piece())
+    assert source.take("pop-1-0", "piano").truth.beats is not None
 
 
 def test_scores_of_the_test_side_judge(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def _checked(ears: Ears) -> None:
             try:
                 check()
             except StudioError as error:
-                raise SystemExit(f"{stage}: {error} {error.advice}") from error
+                raise SystemExit(f"{stage}: {error}") from error
 
 
 def _timed(chain: Chain, stage: str, clock: Clock) -> Chain:
